@@ -1,0 +1,37 @@
+"""Tables that cross a stage border: what each promises. Import a contract by its table's name."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .table_contract import TableContract
+
+MODULES = {
+    "records": (
+        "RECORDS RECORD_VALUES IDENTIFIERS JUDGEMENTS LABELLED_GROUPS TRUE_PEOPLE "
+        "REJECTED SOURCE_FILES SOURCE_QUALITY AS_OF"
+    ),
+    "touches": "TOUCHES ORDERS ORDER_LINES CONSENTS SPEND OFFERS",
+    "people": "LINKS PEOPLE PEOPLE_VARIANTS PERSONS IDENTITY_THRESHOLDS",
+    "journeys": (
+        "JOURNEY_TOUCHES OUTCOMES SESSIONS JOURNEYS PATHS TRANSITIONS FRICTION SEGMENTS SEGMENT_PROFILES"
+    ),
+    "conversion": "EXAMPLES SCORES CALIBRATION_BINS CREDITS LIFETIME_VALUES",
+    "decisions": "PERMISSIONS DECISIONS POLICY_VALUE",
+    "metrics": "METRICS HEADLINES",
+}
+NAMES = {name: module for module, names in MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> TableContract:
+    """Load a contract when it is asked for: pandera takes more than a second to import."""
+    if name not in NAMES:
+        raise AttributeError(name)
+    contract: TableContract = getattr(import_module(f"{__name__}.{NAMES[name]}"), name)
+    return contract
+
+
+def __dir__() -> list[str]:
+    return sorted(NAMES)

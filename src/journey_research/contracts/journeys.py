@@ -1,0 +1,127 @@
+"""Contracts of efforts: sessions, journeys, their paths, and segments of persons."""
+
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from .people import PERSON_KEY, VARIANTS
+from .table_contract import (
+    NONE,
+    PSEUDONYMOUS,
+    SOURCE_KEY,
+    Float,
+    Instant,
+    Int,
+    Money,
+    TableContract,
+    Text,
+)
+
+
+class JourneyTouches(pa.DataFrameModel):
+    """One row per touch of a resolved person, with its session and its journey."""
+
+    touch_id: Series[Text] = pa.Field(str_matches=SOURCE_KEY, metadata=PSEUDONYMOUS)
+    person_id: Series[Text] = pa.Field(str_matches=PERSON_KEY, metadata=PSEUDONYMOUS)
+    touched_at: Series[Instant] = pa.Field(metadata=NONE, description="UTC")
+    session_id: Series[Text] = pa.Field(metadata=PSEUDONYMOUS, description="the session's first touch")
+    journey_id: Series[Text] = pa.Field(metadata=PSEUDONYMOUS, description="the journey's first touch")
+    touch_number: Series[Int] = pa.Field(ge=1, metadata=NONE, description="1..n inside the journey")
+    channel: Series[Text] = pa.Field(metadata=NONE)
+    action: Series[Text] = pa.Field(metadata=NONE)
+    initiative: Series[Text] = pa.Field(metadata=NONE)
+
+
+class Outcomes(pa.DataFrameModel):
+    """One row per conversion of a person: an order, or a touch with the action the environment calls one."""
+
+    outcome_id: Series[Text] = pa.Field(str_matches=SOURCE_KEY, metadata=PSEUDONYMOUS)
+    person_id: Series[Text] = pa.Field(str_matches=PERSON_KEY, metadata=PSEUDONYMOUS)
+    occurred_at: Series[Instant] = pa.Field(metadata=NONE, description="UTC")
+    kind: Series[Text] = pa.Field(metadata=NONE, description="'order' or the action")
+    outcome_amount: Series[Money] = pa.Field(metadata=NONE, description="0 where it has no price")
+
+
+class Sessions(pa.DataFrameModel):
+    """One row per session."""
+
+    session_id: Series[Text] = pa.Field(metadata=PSEUDONYMOUS)
+    person_id: Series[Text] = pa.Field(str_matches=PERSON_KEY, metadata=PSEUDONYMOUS)
+    started_at: Series[Instant] = pa.Field(metadata=NONE, description="UTC")
+    ended_at: Series[Instant] = pa.Field(metadata=NONE, description="UTC")
+    n_touches: Series[Int] = pa.Field(ge=1, metadata=NONE)
+    n_channels: Series[Int] = pa.Field(ge=1, metadata=NONE)
+
+
+class Journeys(pa.DataFrameModel):
+    """One row per journey; a converted one ends at its order."""
+
+    journey_id: Series[Text] = pa.Field(metadata=PSEUDONYMOUS)
+    person_id: Series[Text] = pa.Field(str_matches=PERSON_KEY, metadata=PSEUDONYMOUS)
+    started_at: Series[Instant] = pa.Field(metadata=NONE, description="UTC, first touch")
+    ended_at: Series[Instant] = pa.Field(metadata=NONE, description="UTC, last touch or conversion")
+    n_touches: Series[Int] = pa.Field(ge=1, metadata=NONE)
+    n_sessions: Series[Int] = pa.Field(ge=1, metadata=NONE)
+    outcome: Series[Text] = pa.Field(isin=["converted", "open"], metadata=NONE)
+    outcome_id: Series[Text] = pa.Field(nullable=True, metadata=PSEUDONYMOUS)
+    outcome_amount: Series[Money] = pa.Field(nullable=True, metadata=NONE)
+    path: Series[Text] = pa.Field(metadata=NONE, description="channels in order, ' > ' between")
+
+
+class Paths(pa.DataFrameModel):
+    """One row per identity variant and distinct path, with how often it converted."""
+
+    variant: Series[Text] = pa.Field(isin=VARIANTS, metadata=NONE)
+    path: Series[Text] = pa.Field(metadata=NONE, description="channels in order, ' > ' between")
+    n_conversions: Series[Int] = pa.Field(ge=0, metadata=NONE)
+    n_nulls: Series[Int] = pa.Field(ge=0, metadata=NONE, description="journeys without conversion")
+    value_amount: Series[Money] = pa.Field(metadata=NONE)
+    n_persons: Series[Int] = pa.Field(ge=0, metadata=NONE)
+
+
+class Transitions(pa.DataFrameModel):
+    """One row per pair of channels that follow each other inside a journey."""
+
+    from_channel: Series[Text] = pa.Field(metadata=NONE)
+    to_channel: Series[Text] = pa.Field(metadata=NONE)
+    n_transitions: Series[Int] = pa.Field(ge=1, metadata=NONE)
+    median_gap_minutes: Series[Float] = pa.Field(ge=0, metadata=NONE)
+
+
+class Friction(pa.DataFrameModel):
+    """One row per channel at which journeys end: how often the touch there was the last of an open one."""
+
+    channel: Series[Text] = pa.Field(metadata=NONE)
+    n_journeys: Series[Int] = pa.Field(ge=1, metadata=NONE, description="journeys that pass here")
+    dropped_share: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
+    low: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
+    high: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
+
+
+class Segments(pa.DataFrameModel):
+    """One row per person with touches, with the segment it falls into."""
+
+    person_id: Series[Text] = pa.Field(str_matches=PERSON_KEY, metadata=PSEUDONYMOUS)
+    segment: Series[Text] = pa.Field(metadata=NONE, description="named by rule after what sets it apart")
+
+
+class SegmentProfiles(pa.DataFrameModel):
+    """One row per segment."""
+
+    segment: Series[Text] = pa.Field(metadata=NONE)
+    n_persons: Series[Int] = pa.Field(ge=1, metadata=NONE)
+    touches_mean: Series[Float] = pa.Field(metadata=NONE)
+    outcomes_mean: Series[Float] = pa.Field(metadata=NONE)
+    amount_mean: Series[Float] = pa.Field(metadata=NONE)
+    main_channel: Series[Text] = pa.Field(nullable=True, metadata=NONE)
+    main_channel_share: Series[Float] = pa.Field(nullable=True, metadata=NONE)
+
+
+JOURNEY_TOUCHES = TableContract(JourneyTouches, ("touch_id",))
+OUTCOMES = TableContract(Outcomes, ("outcome_id",))
+SESSIONS = TableContract(Sessions, ("session_id",))
+JOURNEYS = TableContract(Journeys, ("journey_id",))
+PATHS = TableContract(Paths, ("variant", "path"))
+TRANSITIONS = TableContract(Transitions, ("from_channel", "to_channel"))
+FRICTION = TableContract(Friction, ("channel",))
+SEGMENTS = TableContract(Segments, ("person_id",))
+SEGMENT_PROFILES = TableContract(SegmentProfiles, ("segment",))

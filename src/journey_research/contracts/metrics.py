@@ -1,0 +1,44 @@
+"""Contract of measured figures: the one shape in which every stage states a number and its range."""
+
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from .table_contract import NONE, Float, Int, TableContract, Text
+
+
+class Metrics(pa.DataFrameModel):
+    """One row per figure: ``value`` between ``low`` and ``high`` (95 %), from ``n`` observations.
+
+    Null: the data cannot tell (too few observations, or no truth to compare with).
+    """
+
+    metric: Series[Text] = pa.Field(metadata=NONE)
+    value: Series[Float] = pa.Field(nullable=True, metadata=NONE)
+    low: Series[Float] = pa.Field(nullable=True, metadata=NONE)
+    high: Series[Float] = pa.Field(nullable=True, metadata=NONE)
+    n: Series[Int] = pa.Field(ge=0, metadata=NONE)
+
+
+class Headlines(pa.DataFrameModel):
+    """One row per figure on the front page, with what sampling and identity can do to it."""
+
+    headline: Series[Text] = pa.Field(metadata=NONE)
+    position: Series[Int] = pa.Field(ge=1, metadata=NONE)
+    sentence: Series[Text] = pa.Field(metadata=NONE, description="what it means, in one sentence")
+    unit: Series[Text] = pa.Field(isin=["share", "count", "amount"], metadata=NONE)
+    value: Series[Float] = pa.Field(nullable=True, metadata=NONE)
+    low: Series[Float] = pa.Field(nullable=True, metadata=NONE, description="sampling, 95 %")
+    high: Series[Float] = pa.Field(nullable=True, metadata=NONE)
+    identity_low: Series[Float] = pa.Field(
+        nullable=True, metadata=NONE, description="smallest value over the identity variants"
+    )
+    identity_high: Series[Float] = pa.Field(nullable=True, metadata=NONE)
+    model_low: Series[Float] = pa.Field(
+        nullable=True, metadata=NONE, description="smallest value over the models compared"
+    )
+    model_high: Series[Float] = pa.Field(nullable=True, metadata=NONE)
+    n: Series[Int] = pa.Field(ge=0, metadata=NONE)
+
+
+METRICS = TableContract(Metrics, ("metric",))
+HEADLINES = TableContract(Headlines, ("position",))

@@ -1,0 +1,76 @@
+"""Contracts of who is who: links between records, and the persons they make."""
+
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from .table_contract import (
+    NONE,
+    PSEUDONYMOUS,
+    SOURCE_KEY,
+    Bool,
+    Float,
+    Int,
+    TableContract,
+    Text,
+)
+
+PERSON_KEY = r"^person:[0-9a-f]+$"
+VARIANTS = ["cautious", "chosen", "generous"]
+
+
+class Links(pa.DataFrameModel):
+    """One row per compared or linked pair; ``record_id_a`` sorts before ``record_id_b``."""
+
+    record_id_a: Series[Text] = pa.Field(str_matches=SOURCE_KEY, metadata=PSEUDONYMOUS)
+    record_id_b: Series[Text] = pa.Field(str_matches=SOURCE_KEY, metadata=PSEUDONYMOUS)
+    rule: Series[Text] = pa.Field(isin=["shared_identifier", "dedupe", "judgement"], metadata=NONE)
+    link_probability: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
+    is_accepted: Series[Bool] = pa.Field(metadata=NONE)
+    refusal: Series[Text] = pa.Field(nullable=True, metadata=NONE, description="why not; null: accepted")
+    comparisons: Series[Text] = pa.Field(
+        nullable=True, metadata=NONE, description="JSON: how alike each field is, never its value"
+    )
+
+
+class People(pa.DataFrameModel):
+    """One row per source record, with its person."""
+
+    record_id: Series[Text] = pa.Field(str_matches=SOURCE_KEY, metadata=PSEUDONYMOUS)
+    person_id: Series[Text] = pa.Field(str_matches=PERSON_KEY, metadata=PSEUDONYMOUS)
+    person_probability: Series[Float] = pa.Field(
+        ge=0, le=1, metadata=NONE, description="that the record belongs to the person; alone: 1"
+    )
+
+
+class PeopleVariants(pa.DataFrameModel):
+    """One row per variant of identity and record: who is who if we were more or less cautious."""
+
+    variant: Series[Text] = pa.Field(isin=VARIANTS, metadata=NONE)
+    record_id: Series[Text] = pa.Field(str_matches=SOURCE_KEY, metadata=PSEUDONYMOUS)
+    person_id: Series[Text] = pa.Field(str_matches=PERSON_KEY, metadata=PSEUDONYMOUS)
+
+
+class Persons(pa.DataFrameModel):
+    """One row per person."""
+
+    person_id: Series[Text] = pa.Field(str_matches=PERSON_KEY, metadata=PSEUDONYMOUS)
+    kind: Series[Text] = pa.Field(isin=["known", "anonymous"], metadata=NONE)
+    n_records: Series[Int] = pa.Field(ge=1, metadata=NONE)
+    n_sources: Series[Int] = pa.Field(ge=1, metadata=NONE)
+
+
+class IdentityThresholds(pa.DataFrameModel):
+    """One row per threshold: how many persons it makes, and how right it is where truth is known."""
+
+    threshold: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
+    is_chosen: Series[Bool] = pa.Field(metadata=NONE)
+    n_persons: Series[Int] = pa.Field(ge=0, metadata=NONE)
+    precision_share: Series[Float] = pa.Field(ge=0, le=1, nullable=True, metadata=NONE)
+    recall_share: Series[Float] = pa.Field(ge=0, le=1, nullable=True, metadata=NONE)
+
+
+LINKS = TableContract(Links, ("record_id_a", "record_id_b"))
+PEOPLE = TableContract(People, ("record_id",))
+PEOPLE_VARIANTS = TableContract(PeopleVariants, ("variant", "record_id"))
+PERSONS = TableContract(Persons, ("person_id",))
+IDENTITY_THRESHOLDS = TableContract(IdentityThresholds, ("threshold",))

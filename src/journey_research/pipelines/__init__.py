@@ -1,0 +1,1 @@
+"""The six stages, in data order: ingestion, identity, journeys, conversion, decisions, reports."""

@@ -1,0 +1,1 @@
+"""What did we know then, and what happened next?"""

@@ -1,0 +1,1 @@
+"""What do we do about it, at what cost and value?"""

@@ -1,0 +1,1 @@
+"""What did each source say, and what could not be read?"""

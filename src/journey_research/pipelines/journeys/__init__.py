@@ -1,0 +1,1 @@
+"""Which touches belong to one effort?"""

@@ -1,0 +1,1 @@
+"""What should a reader take away?"""
