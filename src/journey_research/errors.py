@@ -60,3 +60,16 @@ class ContractBroken(Exception):
 
 class VaultClosed(UserError):
     """Somebody outside ingestion, identity or erasure asked for personal values."""
+
+
+class ReportFailed(Exception):
+    """A report's notebook did not run to its end: a fault of ours, named by notebook, cell and class.
+
+    Args:
+        notebook: Path of the committed notebook, inside the project.
+        trouble: Which cell, and the class of its error; never its message, which may hold values.
+    """
+
+    def __init__(self, notebook: str, trouble: str) -> None:
+        self.notebook, self.trouble = notebook, trouble
+        super().__init__(f"{notebook}: {trouble}; nothing of this report was published")

@@ -95,7 +95,9 @@ class Rejected(pa.DataFrameModel):
     source: Series[Text] = pa.Field(str_matches=SOURCE_NAME, metadata=NONE)
     file_sha256: Series[Text] = pa.Field(str_matches=SHA256, metadata=NONE)
     row_number: Series[Int] = pa.Field(ge=1, metadata=NONE, description="first row after the header is 1")
-    byte_offset: Series[Int] = pa.Field(ge=0, nullable=True, metadata=NONE, description="null in Parquet, XLSX")
+    byte_offset: Series[Int] = pa.Field(
+        ge=0, nullable=True, metadata=NONE, description="null in Parquet, XLSX"
+    )
     byte_length: Series[Int] = pa.Field(ge=0, nullable=True, metadata=NONE)
     column: Series[Text] = pa.Field(nullable=True, metadata=NONE, description="null: the row as a whole")
     rule: Series[Text] = pa.Field(metadata=NONE)
@@ -135,9 +137,7 @@ class AsOf(pa.DataFrameModel):
 
 RECORDS = TableContract(Records, ("record_id",))
 RECORD_VALUES = TableContract(RecordValues, ("record_id",), vault=True)
-IDENTIFIERS = TableContract(
-    Identifiers, ("record_id", "identifier_type", "identifier_value"), vault=True
-)
+IDENTIFIERS = TableContract(Identifiers, ("record_id", "identifier_type", "identifier_value"), vault=True)
 JUDGEMENTS = TableContract(Judgements, ("record_id_a", "record_id_b"))
 LABELLED_GROUPS = TableContract(LabelledGroups, ("record_id",))
 TRUE_PEOPLE = TableContract(TruePeople, ("record_id",))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import pandera.pandas as pa
 
@@ -24,8 +24,13 @@ SOURCE_NAME = r"^[a-z][a-z0-9_]*$"
 SOURCE_KEY = r"^[a-z][a-z0-9_]*:.+$"
 SHA256 = r"^[0-9a-f]{64}$"
 
-Bool, Int, Float, Text = bool, int, float, str
-Instant, Day, Money = pa.Timestamp, pa.Date, pa.Decimal
+Bool: TypeAlias = bool
+Int: TypeAlias = int
+Float: TypeAlias = float
+Text: TypeAlias = str
+Instant: TypeAlias = pa.Timestamp
+Day: TypeAlias = pa.Date
+Money: TypeAlias = pa.Decimal
 
 _SQL_TYPES = {
     "bool": "BOOLEAN",
@@ -79,10 +84,7 @@ class TableContract:
     @property
     def personal_data(self) -> dict[str, PersonalData]:
         """Column name -> ``none``, ``pseudonymous`` or ``personal``."""
-        return {
-            name: (column.metadata or {}).get("personal_data")
-            for name, column in self._columns.items()
-        }
+        return {name: column.metadata["personal_data"] for name, column in self._columns.items()}
 
     @property
     def rules(self) -> list[Rule]:

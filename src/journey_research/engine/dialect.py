@@ -38,9 +38,7 @@ def to_spark(sql: str) -> str:
     Raises:
         sqlglot.errors.SqlglotError: The text is no statement or has no Spark spelling.
     """
-    return sqlglot.transpile(
-        sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE
-    )[0]
+    return sqlglot.transpile(sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)[0]
 
 
 def unknown_functions(sql: str) -> set[str]:

@@ -25,9 +25,7 @@ SPARK: dict[str, str] = {
         "(t timestamp_ntz, n bigint) returns timestamp_ntz "
         "return cast(timestamp_micros(unix_micros(cast(t as timestamp)) + n) as timestamp_ntz)"
     ),
-    "money": (
-        "(x decimal(28, 8)) returns decimal(18, 2) return cast(round(x, 2) as decimal(18, 2))"
-    ),
+    "money": ("(x decimal(28, 8)) returns decimal(18, 2) return cast(round(x, 2) as decimal(18, 2))"),
     "folded": (
         "(s string) returns string return nullif(trim(regexp_replace(lower("
         "regexp_replace(normalize(s, 'NFD'), '\\\\p{M}', '')), '[^a-z0-9]+', ' ')), '')"

@@ -1,0 +1,248 @@
+"""``journey``: the workbench and its verbs on the command line.
+
+Everything heavy is imported inside the command that needs it: ``journey --help`` is there at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from journey_research.errors import DONE, FAULT, USER_ERROR, UserError
+
+VERBS = {
+    "resolve": "which records are one person: records.csv -> persons.csv",
+    "journeys": "events -> sessions, transitions, step matrix, variants, plots",
+    "attribute": "paths -> credits by model and channel, with intervals",
+    "lifetime-value": "transactions -> who is alive, and what they will buy",
+}
+COMMANDS = {
+    "run": "run the pipeline of an environment",
+    "show": "what a run says of itself",
+    "recreate": "run a run again elsewhere and compare",
+    "world": "write the made-up retailer's exports",
+    "kernel": "install a Jupyter kernel that opens with 'catalog' ready",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code: 0 done, 2 yours to mend, 1 ours."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    # Nobody's work is reported to anybody.
+    for name, value in (("DO_NOT_TRACK", "true"), ("KEDRO_DISABLE_TELEMETRY", "1")):
+        os.environ.setdefault(name, value)
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    if not given or given[0] in ("-h", "--help"):
+        print(_help())
+        return DONE
+    name, rest = given[0], given[1:]
+    try:
+        if name == "--version":
+            from importlib.metadata import version
+
+            print(version("journey_research"))
+            return DONE
+        if name in VERBS:
+            return _verb(name, rest)
+        if name in COMMANDS:
+            return int(globals()[f"_{name}"](rest))
+        raise UserError(f"there is no command '{name}'", do="journey --help lists them")
+    except KeyboardInterrupt:
+        print("stopped; what was there before is untouched", file=sys.stderr)
+        return 130
+    except Exception as error:
+        return _told(error)
+
+
+def _told(error: Exception) -> int:
+    """One line for what a user can mend; for a fault of ours, a line and where the traceback is."""
+    from journey_research.privacy.scrubbing import one_line, scrubbed_traceback, user_error_in
+
+    ours = user_error_in(error)
+    if ours is not None:
+        print(one_line(ours), file=sys.stderr)
+        return USER_ERROR
+    log = Path.cwd() / "journey_fault.log"
+    try:
+        log.write_text(scrubbed_traceback(error) + "\n", encoding="utf-8")
+        where = f"; the traceback is in {log.name}"
+    except OSError:
+        where = ""
+    print(f"fault: {one_line(error)}{where}", file=sys.stderr)
+    return FAULT
+
+
+def _help() -> str:
+    lines = ["usage: journey COMMAND [options]", "", "On your own table, in any folder:"]
+    lines += [f"  {name:<16}{text}" for name, text in VERBS.items()]
+    lines += ["", "In the workbench's project:"]
+    lines += [f"  {name:<16}{text}" for name, text in COMMANDS.items()]
+    lines += ["", "journey COMMAND --help says more. Exit codes: 0 done, 2 yours to mend, 1 ours."]
+    return "\n".join(lines)
+
+
+def _verb(name: str, rest: list[str]) -> int:
+    module = importlib.import_module(f"journey_research.verbs.{name.replace('-', '_')}")
+    parser = _parser(name, VERBS[name])
+    module.add_arguments(parser)
+    return int(module.run(parser.parse_args(rest)))
+
+
+def _run(rest: list[str]) -> int:
+    parser = _parser("run", COMMANDS["run"])
+    parser.add_argument("--env", default="demo", help="environment: a folder of sources under conf/ (demo)")
+    parser.add_argument("--pipelines", default="", help="only these stages, as in: journeys,conversion")
+    _params_argument(parser)
+    chosen = parser.parse_args(rest)
+    session = _session(chosen.env, _params(chosen.params))
+    with session:
+        session.run(pipeline_names=[name for name in chosen.pipelines.split(",") if name] or None)
+    return DONE
+
+
+def _show(rest: list[str]) -> int:
+    parser = _parser("show", COMMANDS["show"])
+    parser.add_argument(
+        "run_id", nargs="?", default="current", metavar="RUN_ID", help="default: the current run"
+    )
+    parser.add_argument("--env", default="demo", help="environment (demo)")
+    parser.add_argument("--json", action="store_true", help="the whole manifest as JSON")
+    chosen = parser.parse_args(rest)
+    from journey_research.runs.showing import shown
+
+    manifest = _workspace(chosen.env).manifest(chosen.run_id)
+    if chosen.json:
+        print(json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False))
+    else:
+        print(shown(manifest))
+    return DONE
+
+
+def _recreate(rest: list[str]) -> int:
+    parser = _parser("recreate", COMMANDS["recreate"])
+    parser.add_argument("run_id", metavar="RUN_ID", help="the run, or 'current'")
+    parser.add_argument("--env", default="demo", help="environment (demo)")
+    chosen = parser.parse_args(rest)
+    from journey_research.runs.recreating import recreate
+
+    names = recreate(_project(), _workspace(chosen.env), chosen.run_id)
+    print("\n".join(names) or "equal")
+    return FAULT if names else DONE
+
+
+def _world(rest: list[str]) -> int:
+    parser = _parser("world", COMMANDS["world"])
+    parser.add_argument("--out", help="folder to make (default: data/demo/00_raw)")
+    parser.add_argument("--persons", type=int, default=1000, help="how many people (1000)")
+    parser.add_argument("--weeks", type=int, default=12, help="how many weeks (12)")
+    parser.add_argument("--seed", type=int, default=1, help="world_seed (1)")
+    chosen = parser.parse_args(rest)
+    from journey_research.world import build_world
+
+    folder = Path(chosen.out) if chosen.out else _workspace("demo").raw
+    if folder.exists():
+        raise UserError(
+            "the folder is there already", file=folder.name, do="move it away, or choose another --out"
+        )
+    counts = build_world(folder, persons=chosen.persons, world_seed=chosen.seed, weeks=chosen.weeks)
+    for name, n_rows in sorted(counts.items()):
+        print(f"{n_rows:>10,}  {name}")
+    return DONE
+
+
+def _kernel(rest: list[str]) -> int:
+    parser = _parser("kernel", COMMANDS["kernel"])
+    parser.add_argument("action", choices=["install"])
+    parser.add_argument("--prefix", help="where Jupyter lies (default: this Python's own)")
+    parser.add_argument("--user", action="store_true", help="for all of this user's JupyterLabs")
+    chosen = parser.parse_args(rest)
+    from journey_research.kernel import install_kernel
+
+    print(f"kernel 'journey_research' installed in {install_kernel(prefix=chosen.prefix, user=chosen.user)}")
+    return DONE
+
+
+def _parser(name: str, text: str) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(prog=f"journey {name}", description=text[0].upper() + text[1:] + ".")
+
+
+def _params_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--params",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="set parameters for this run, as in: --params journey_rule.max_gap_days=14",
+    )
+
+
+def _params(given: Sequence[str]) -> dict[str, Any]:
+    from kedro.framework.cli.utils import _split_params
+
+    params: dict[str, Any] = {}
+    for text in given:
+        params = _merged(params, _split_params(None, None, text))  # type: ignore[arg-type]
+    return params
+
+
+def _merged(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
+    both = {
+        name: _merged(left[name], right[name])
+        for name in left.keys() & right.keys()
+        if isinstance(left[name], dict) and isinstance(right[name], dict)
+    }
+    return {**left, **right, **both}
+
+
+def _project() -> Path:
+    """The project's root: the nearest folder upwards that Kedro knows.
+
+    Raises:
+        UserError: There is none.
+    """
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        settings = folder / "pyproject.toml"
+        if settings.is_file() and "[tool.kedro]" in settings.read_text(encoding="utf-8"):
+            return folder
+    raise UserError("this folder is in no project of the workbench", do="go to the folder that holds conf/")
+
+
+def _workspace(environment: str) -> Any:
+    from journey_research.runs.workspace import Workspace
+
+    project = _project()
+    _check_environment(project, environment)
+    return Workspace.of(project, environment)
+
+
+def _check_environment(project: Path, environment: str) -> None:
+    known = sorted(folder.name for folder in (project / "conf").iterdir() if (folder / "sources").is_dir())
+    if environment not in known:
+        raise UserError(
+            f"there is no environment '{environment}'",
+            do=f"choose one of {', '.join(known)}, or make conf/{environment}/sources",
+        )
+
+
+def _session(environment: str, params: dict[str, Any]) -> Any:
+    project = _project()
+    _check_environment(project, environment)
+    os.environ.setdefault("KEDRO_LOGGING_CONFIG", str(project / "conf" / "logging.yml"))
+    os.environ.setdefault("KEDRO_LOGGING_MODULE_ALLOWLIST", "journey_research")
+    # A library's own wish for threads would only slow the engine's two down.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from kedro.framework.session import KedroSession
+    from kedro.framework.startup import bootstrap_project
+
+    bootstrap_project(project)
+    return KedroSession.create(project_path=project, env=environment, runtime_params=params)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

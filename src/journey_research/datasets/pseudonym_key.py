@@ -1,0 +1,54 @@
+"""The key of an environment's pseudonyms: its own, made once, or a public one it commits."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from kedro.io import AbstractDataset
+
+from journey_research.runs.files import write_text
+
+if TYPE_CHECKING:
+    from journey_research.runs.view import RunView
+
+
+class PseudonymKey(AbstractDataset[None, bytes]):
+    """32 bytes or more that turn a source's key into a pseudonym.
+
+    An environment of made-up or public data commits ``public_key``, so that everybody gets the
+    same tables. Any other makes its own in the vault at first use, readable by its owner alone;
+    who loses it loses the way to add data to old runs.
+
+    Args:
+        public_key: The committed key; empty where there is none.
+        metadata: For readers of the catalog.
+    """
+
+    def __init__(self, *, public_key: str = "", metadata: dict[str, Any] | None = None) -> None:
+        self._public_key = public_key
+        self.metadata = metadata
+        self._view: RunView | None = None
+
+    def bind(self, view: RunView) -> None:
+        """Tell the dataset in which vault the key lies."""
+        self._view = view
+
+    def load(self) -> bytes:
+        if self._view is None:
+            raise RuntimeError("the key is not bound to a workspace: open the catalog through Kedro")
+        self._view.key = self._public_key.encode("utf-8") or self._own_key(self._view)
+        return self._view.key
+
+    @staticmethod
+    def _own_key(view: RunView) -> bytes:
+        path = view.workspace.vault / "pseudonym.key"
+        if not path.is_file():
+            write_text(path, secrets.token_hex(32) + "\n", mode=0o600)
+        return bytes.fromhex(path.read_text(encoding="utf-8").strip())
+
+    def save(self, data: None) -> None:
+        raise TypeError("the key of the pseudonyms is made, never saved")
+
+    def _describe(self) -> dict[str, Any]:
+        return {"is_public": bool(self._public_key)}

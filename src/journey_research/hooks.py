@@ -1,0 +1,138 @@
+"""Kedro's events, each handed on to the run that is going on."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kedro.framework.hooks import hook_impl
+from kedro.framework.project import settings
+
+from journey_research.engine import duckdb_engine
+from journey_research.errors import UserError
+from journey_research.runs.recorder import Recorder
+from journey_research.runs.view import VAULT_STAGES, RunView
+from journey_research.runs.workspace import CURRENT, Workspace
+
+if TYPE_CHECKING:
+    from kedro.framework.context import KedroContext
+    from kedro.io import DataCatalog
+    from kedro.pipeline import Pipeline
+    from kedro.pipeline.node import Node
+
+
+class RunHooks:
+    """Binds the catalog to a run, keeps the run, and guards the vault's door."""
+
+    def __init__(self) -> None:
+        self._context: KedroContext | None = None
+        self._view: RunView | None = None
+        self._recorder: Recorder | None = None
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Reading starts here, without lock and without writing."""
+        environment = context.env or settings.CONFIG_LOADER_ARGS["default_run_env"]
+        parameters = context.config_loader["parameters"]
+        self._context = context
+        self._view = RunView(
+            project=Path(context.project_path),
+            workspace=Workspace.of(Path(context.project_path), environment),
+            run_id=str(parameters.get("run_id") or CURRENT),
+            sources=_sources(context),
+        )
+        _configure_engine(self._view, parameters)
+
+    @hook_impl
+    def after_catalog_created(self, catalog: DataCatalog) -> None:
+        """Every dataset is told which run it stands in."""
+        for name in list(catalog.keys()):
+            if name.startswith(("params:", "parameters")):
+                continue
+            bind = getattr(catalog.get(name), "bind", None)
+            if bind:
+                bind(self._view)
+
+    @hook_impl
+    def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline) -> None:
+        """The run begins: world, lock, sweep, run id."""
+        if self._view is None or self._context is None:
+            raise RuntimeError("a run begins after its context")
+        parameters = self._context.config_loader["parameters"]
+        if parameters.get("run_id"):
+            raise UserError("run_id says which run to read; a run makes its own", do="leave it out")
+        _make_world(self._view, parameters)
+        self._recorder = Recorder(
+            self._view, parameters, run_params["runtime_params"] or {}, run_params["pipeline_names"] or []
+        )
+        self._recorder.begin(len(pipeline.nodes), set(pipeline.all_outputs()))
+
+    @hook_impl
+    def before_dataset_loaded(self, node: Node) -> None:
+        if self._view and _stage(node) in VAULT_STAGES:
+            self._view.door.open(_stage(node))
+
+    @hook_impl
+    def after_dataset_loaded(self, node: Node) -> None:
+        if self._view and _stage(node) in VAULT_STAGES:
+            self._view.door.close()
+
+    @hook_impl
+    def before_node_run(self, node: Node) -> None:
+        if self._recorder:
+            self._recorder.node_started(node.name, _stage(node), node.outputs)
+
+    @hook_impl
+    def after_dataset_saved(self, dataset_name: str, node: Node) -> None:
+        if self._recorder:
+            self._recorder.output_saved(node.name, _stage(node), dataset_name)
+
+    @hook_impl
+    def after_pipeline_run(self) -> None:
+        """The run ends: manifest, pointer, MLflow, and the summary on the screen."""
+        if self._recorder:
+            sys.stdout.write(self._recorder.finish() + "\n")
+
+    @hook_impl
+    def on_pipeline_error(self, error: Exception) -> None:
+        if self._recorder:
+            self._recorder.fail(error)
+
+
+def _stage(node: Node) -> str:
+    """The stage a node belongs to: the folder its function lives in."""
+    parts = node.func.__module__.split(".")
+    return parts[2] if parts[:2] == ["journey_research", "pipelines"] else "other"
+
+
+def _sources(context: KedroContext) -> dict[str, Any]:
+    from kedro.config import MissingConfigException
+
+    try:
+        return dict(context.config_loader["sources"])
+    except MissingConfigException:
+        return {}
+
+
+def _configure_engine(view: RunView, parameters: dict[str, Any]) -> None:
+    if parameters.get("engine", "duckdb") != "duckdb":
+        raise UserError(f"engine '{parameters['engine']}' is not there yet", do="use engine=duckdb")
+    limits = parameters.get("duckdb", {})
+    duckdb_engine.configure(
+        duckdb_engine.DuckDBLimits(
+            memory_limit=str(limits.get("memory_limit", "4GB")),
+            threads=int(limits.get("threads", 0)),
+            temp_directory=str(view.workspace.spill),
+            folders=(str(view.workspace.root), str(view.raw), str(view.shared)),
+        )
+    )
+
+
+def _make_world(view: RunView, parameters: dict[str, Any]) -> None:
+    """An environment whose parameters describe a world gets it written when its raw folder is absent."""
+    world = parameters.get("world")
+    if world and not view.raw.exists():
+        from journey_research.world import build_world
+
+        build_world(view.raw, **world)

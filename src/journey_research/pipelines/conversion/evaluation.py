@@ -1,0 +1,176 @@
+"""How well scores rank and how honest they are, on persons and days that training never saw.
+
+Every figure stands beside two baselines a reader would guess: everybody has the base rate, and
+"was there a touch in the last 7 days". Intervals are 95 %, by drawing persons again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ...engine import Table
+from .ranking import Floats, average_precision, brier, calibration_line, log_loss, rank_area
+
+FEWEST_TOLD = 0.5
+Measure = Callable[[Floats, Floats, Floats], float]
+
+
+@dataclass(frozen=True)
+class EvaluationRule:
+    """How scores are judged.
+
+    Attributes:
+        intervals: Draws of persons behind low and high.
+        n_bins: Bins of the calibration table.
+        evaluation_seed: Seed of the draws.
+    """
+
+    intervals: int = 200
+    n_bins: int = 10
+    evaluation_seed: int = 1
+
+    def __post_init__(self) -> None:
+        if self.intervals < 1:
+            raise ValueError(f"intervals is {self.intervals}; at least 1 draw")
+        if self.n_bins < 1:
+            raise ValueError(f"n_bins is {self.n_bins}; at least 1")
+
+
+MEASURES: dict[str, Measure] = {
+    "auc": rank_area,
+    "average_precision": average_precision,
+    "brier": brier,
+    "log_loss": log_loss,
+}
+
+
+def evaluate_scores(scores: Table, examples: Table, rule: EvaluationRule) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Measure the scores of the test examples.
+
+    Args:
+        scores: n rows, contract ``Scores``.
+        examples: n rows, contract ``Examples``; what the one-feature baseline reads.
+        rule: Draws and bins.
+
+    Returns:
+        ``conversion_metrics`` (contract ``Metrics``): AUC, average precision, Brier score and log loss
+        of the model, each beside ``_base_rate`` and ``_one_feature`` where that can differ; the
+        difference to each baseline; the calibration line; base rates. All null without test examples.
+        ``calibration_bins`` (contract ``CalibrationBins``): test examples by rising probability.
+    """
+    told = scores.query(
+        "select example_id, person_id, split, conversion_probability, is_converted from this "
+        "where split <> 'current'"
+    )
+    rows = Table(
+        "select s.person_id, s.split, s.conversion_probability, cast(s.is_converted as integer) as converted, "
+        "e.n_touches_7_days > 0 as is_touched from s join e on e.example_id = s.example_id "
+        "order by s.example_id",
+        {"s": told, "e": examples},
+    ).to_arrow()
+    split = np.asarray(rows.column("split").to_pylist(), dtype=object)
+    train, test = rows.filter(split == "train"), rows.filter(split == "test")
+    return _metrics(train, test, rule), _bins(test, rule.n_bins)
+
+
+def _metrics(train: object, test: object, rule: EvaluationRule) -> pd.DataFrame:
+    y, p = _column(test, "converted"), _column(test, "conversion_probability")
+    y_train = _column(train, "converted")
+    guesses = {"": p} | _baselines(train, test)
+    multiplicity = _draw_persons(test, rule)
+    found = [("base_rate", *_interval(lambda w: float(w @ y / w.sum()), multiplicity, len(y)))]
+    train_rate = float(y_train.mean()) if len(y_train) else None
+    found.append(("base_rate_train", train_rate, *_wilson(train_rate, len(y_train)), len(y_train)))
+    for name, measure in MEASURES.items():
+        for suffix, guess in guesses.items():
+            if suffix != "_base_rate" or name in ("brier", "log_loss"):
+                found.append((name + suffix, *_measured(measure, y, guess, multiplicity)))
+    for name, place in (("calibration_intercept", 0), ("calibration_slope", 1)):
+        found.append((name, *_measured(_part(place), y, p, multiplicity)))
+    table = pd.DataFrame(found, columns=["metric", "value", "low", "high", "n"])
+    return table.astype({"metric": "str", "value": float, "low": float, "high": float, "n": "int64"})
+
+
+def _part(place: int) -> Measure:
+    def measure(y: Floats, p: Floats, w: Floats) -> float:
+        return calibration_line(y, p, w)[place]
+
+    return measure
+
+
+def _column(rows: object, name: str) -> Floats:
+    return rows.column(name).to_numpy(zero_copy_only=False).astype(np.float64)  # type: ignore[attr-defined]
+
+
+def _baselines(train: object, test: object) -> dict[str, Floats]:
+    """Probabilities the training examples would have us guess."""
+    y, touched, asked = _column(train, "converted"), _column(train, "is_touched"), _column(test, "is_touched")
+    rate = y.mean() if len(y) else np.nan
+    rates = [y[touched == value].mean() if (touched == value).any() else rate for value in (0, 1)]
+    return {"_base_rate": np.full(len(asked), rate), "_one_feature": np.where(asked == 1, rates[1], rates[0])}
+
+
+def _draw_persons(test: object, rule: EvaluationRule) -> npt.NDArray[np.uint8]:
+    """Rows: first everybody once, then draws; columns: how often each test example counts."""
+    persons, codes = np.unique(np.array(test.column("person_id").to_pylist(), dtype=str), return_inverse=True)  # type: ignore[attr-defined]
+    random = np.random.default_rng(rule.evaluation_seed)
+    drawn = [np.ones(len(codes), np.uint8)]
+    for _ in range(rule.intervals if len(persons) else 0):
+        again = random.integers(0, len(persons), len(persons))
+        drawn.append(np.minimum(np.bincount(again, minlength=len(persons)), 255)[codes].astype(np.uint8))
+    return np.array(drawn)
+
+
+def _measured(
+    measure: Measure, y: Floats, p: Floats, multiplicity: npt.NDArray[np.uint8]
+) -> tuple[float | None, float | None, float | None, int]:
+    def once(weights: Floats) -> float:
+        return measure(y, p, weights)
+
+    return _interval(once, multiplicity, len(y) if not np.isnan(p).any() else 0)
+
+
+def _interval(
+    once: Callable[[Floats], float], multiplicity: npt.NDArray[np.uint8], n: int
+) -> tuple[float | None, float | None, float | None, int]:
+    if n == 0:
+        return None, None, None, 0
+    value, *draws = (once(weights.astype(float)) for weights in multiplicity)
+    told = np.array(draws)[np.isfinite(draws)]
+    if np.isnan(value):
+        return None, None, None, n
+    if len(told) < FEWEST_TOLD * len(draws):
+        return value, None, None, n
+    low, high = np.quantile(told, [0.025, 0.975])
+    # The value itself can lie outside a skewed bootstrap; a range that leaves it out would mislead.
+    return value, min(float(low), value), max(float(high), value), n
+
+
+def _wilson(share: float | None, n: int) -> tuple[float | None, float | None]:
+    """95 % range of a share (Wilson 1927)."""
+    if share is None or n == 0:
+        return None, None
+    z = 1.959963984540054
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return max(0.0, min(middle - half, share)), min(1.0, max(middle + half, share))
+
+
+def _bins(test: object, n_bins: int) -> pd.DataFrame:
+    y, p = _column(test, "converted"), _column(test, "conversion_probability")
+    rows = []
+    order = np.argsort(p, kind="stable")
+    parts = [part for part in np.array_split(order, n_bins) if len(part)]
+    for number, part in enumerate(parts, start=1):
+        share = float(y[part].mean())
+        rows.append((number, float(p[part].mean()), share, *_wilson(share, len(part)), len(part)))
+    table = pd.DataFrame(
+        rows, columns=["bin_number", "mean_probability", "converted_share", "low", "high", "n"]
+    )
+    whole = {"bin_number": "int64", "n": "int64"}
+    return table.astype(dict.fromkeys(table.columns, float) | whole)

@@ -1,0 +1,272 @@
+"""How alike two records are, field by field.
+
+Context: a source's columns are not known beforehand, and a comparison that suits a name says
+nothing about a post code. Choice: a field's kind is read from what it holds, and the kind decides
+the comparisons and the blocking predicates that dedupe may learn from; a missing value is never
+a difference, it has a flag of its own. Given up: frequencies of values, which would help a little
+and would make one record's links depend on all the others.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from dedupe.datamodel import DataModel
+
+LONGEST_VALUE = 256
+EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}\.[a-z]{2,24}")
+# Under half a bit a column says nothing of who somebody is; under four bits it is a category.
+LEAST_BITS, CATEGORY_BITS = 0.5, 4.0
+
+MEASURES = {
+    "text": ("likeness", "equal"),
+    "phrase": ("gap", "tokens", "equal"),
+    "long": ("tokens",),
+    "code": ("edits", "equal"),
+    "email": ("likeness", "equal"),
+    "category": ("equal",),
+}
+_STARTS = "wholeFieldPredicate sameThreeCharStartPredicate sameFiveCharStartPredicate sameSevenCharStartPredicate"
+_TOKENS = "firstTokenPredicate tokenFieldPredicate fingerprint sortedAcronym doubleMetaphone metaphoneToken"
+_GRAMS = "commonFourGram commonSixGram"
+_PHRASE = "firstTwoTokensPredicate commonTwoTokens commonThreeTokens commonIntegerPredicate alphaNumericPredicate"
+PREDICATES = {
+    "text": f"{_STARTS} {_TOKENS} {_GRAMS} twoGramFingerprint",
+    "phrase": f"{_STARTS} {_TOKENS} {_GRAMS} {_PHRASE}",
+    "long": f"{_STARTS} {_TOKENS} {_PHRASE}",
+    "code": f"{_STARTS} {_GRAMS} suffixArray oneGramFingerprint",
+    "email": f"{_STARTS} {_GRAMS} fingerprint",
+    "category": "wholeFieldPredicate",
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One compared column and its kind: text, phrase, long, code, email or category."""
+
+    name: str
+    kind: str
+
+
+def fold(value: Any) -> str | None:
+    """A value in the one spelling that is compared: small letters, no accents, single spaces.
+
+    Args:
+        value: Anything; a missing value in any of pandas' spellings.
+
+    Returns:
+        At most 256 characters, or None where nothing is left.
+
+    Example:
+        >>> fold("  Zoë   MÜLLER ")
+        'zoe muller'
+        >>> fold("  ") is None
+        True
+    """
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return None
+    decomposed = unicodedata.normalize("NFKD", str(value)[: 4 * LONGEST_VALUE]).casefold()
+    kept = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return " ".join(kept.split())[:LONGEST_VALUE].strip() or None
+
+
+def _bits(values: Sequence[str]) -> float:
+    counts = np.array(sorted(Counter(values).values()), dtype=float)
+    shares = counts / counts.sum()
+    return float(-(shares * np.log2(shares)).sum())
+
+
+def kind_of(values: Iterable[str]) -> str | None:
+    """What a column holds, from its folded values.
+
+    Returns:
+        A kind, or None where the column says too little to compare: fewer than two values, or
+        under half a bit of them.
+
+    Example:
+        >>> kind_of(["ann@a.example", "bob@b.example"]), kind_of(["04109", "10115"]), kind_of(["de", "de"])
+        ('email', 'code', None)
+    """
+    told = sorted(values)
+    if len(told) < 2 or _bits(told) < LEAST_BITS:
+        return None
+    if sum(EMAIL.fullmatch(value) is not None for value in told) >= 0.6 * len(told):
+        return "email"
+    letters = sum(len(value) for value in told)
+    digits = sum(sign.isdigit() for value in told for sign in value)
+    if digits >= 0.3 * letters:
+        return "code"
+    if _bits(told) < CATEGORY_BITS and len(set(told)) <= len(told) / 4:
+        return "category"
+    if letters > 60 * len(told):
+        return "long"
+    return "phrase" if sum(value.count(" ") + 1 for value in told) >= 2.4 * len(told) else "text"
+
+
+def find_fields(values: pd.DataFrame, columns: Sequence[str], least_filled_share: float = 0.0) -> list[Field]:
+    """The columns worth comparing, each with its kind.
+
+    Args:
+        values: n folded records; None where silent.
+        columns: Candidates, in the order wanted.
+        least_filled_share: Columns filled in a smaller share of the records are left out.
+
+    Returns:
+        Fields in the order of ``columns``.
+
+    Example:
+        >>> frame = pd.DataFrame({"name": ["ann lee", "bob ray"], "land": ["de", "de"]})
+        >>> find_fields(frame, ["name", "land"])
+        [Field(name='name', kind='text')]
+    """
+    found = []
+    for column in columns:
+        told = [value for value in values[column] if value is not None]
+        if not told or len(told) < least_filled_share * len(values):
+            continue
+        kind = kind_of(told)
+        if kind is not None:
+            found.append(Field(column, kind))
+    return found
+
+
+def fold_frame(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """The named columns with every value folded; other columns are left out."""
+    folded = {name: pd.Series([fold(value) for value in frame[name]], dtype=object) for name in columns}
+    return pd.DataFrame(folded, columns=list(columns))
+
+
+def _likeness(a: str, b: str) -> float:
+    from rapidfuzz.distance import JaroWinkler
+
+    return float(JaroWinkler.similarity(a, b))
+
+
+def _edits(a: str, b: str) -> float:
+    from rapidfuzz.distance import OSA
+
+    return float(OSA.normalized_similarity(a, b))
+
+
+def _tokens(a: str, b: str) -> float:
+    from rapidfuzz.fuzz import token_set_ratio
+
+    return float(token_set_ratio(a, b)) / 100
+
+
+def _gap(a: str, b: str) -> float:
+    from affinegap import normalizedAffineGapDistance
+
+    # dedupe's own string distance, .5 for equal values and up to about 5.5, turned into 1 to 0.
+    return max(0.0, 1.0 - (float(normalizedAffineGapDistance(a, b)) - 0.5) / 5.0)
+
+
+def _equal(a: str, b: str) -> float:
+    return float(a == b)
+
+
+COMPARATORS: dict[str, Callable[[str, str], float]] = {
+    "likeness": _likeness,
+    "edits": _edits,
+    "tokens": _tokens,
+    "gap": _gap,
+    "equal": _equal,
+}
+
+
+def column_names(fields: Sequence[Field]) -> list[str]:
+    """Names of the columns of ``compare``, in its order: measures, then what both records tell."""
+    measures = [f"{field.name}: {measure}" for field in fields for measure in MEASURES[field.kind]]
+    return measures + [f"{field.name}: both told" for field in fields]
+
+
+def data_model(fields: Sequence[Field], predicates: Sequence[Any] | None = None) -> DataModel:
+    """dedupe's data model of the fields: our comparators, its predicates, its missing flags.
+
+    Args:
+        fields: What is compared.
+        predicates: Predicates to learn from; None takes all of each field's kind.
+
+    Returns:
+        A model whose ``distances`` has the columns that ``column_names`` names.
+    """
+    from dedupe.datamodel import DataModel
+
+    return DataModel(variables(fields, predicates))
+
+
+def variables(fields: Sequence[Field], predicates: Sequence[Any] | None = None) -> list[Any]:
+    """dedupe's variable definitions of the fields, without predicates that need an index."""
+    import dedupe
+    from dedupe.variables.base import CustomType
+
+    made = []
+    for field in fields:
+        for number, measure in enumerate(MEASURES[field.kind]):
+            variable: Any = (dedupe.variables.String if number == 0 else CustomType)(
+                field.name,
+                **({} if number == 0 else {"comparator": COMPARATORS[measure]}),
+                name=f"{field.name}: {measure}",
+                has_missing=number == 0,
+            )
+            variable.comparator = COMPARATORS[measure]
+            variable.predicates = []
+            if number == 0:
+                own = predicates_of(field) if predicates is None else predicates
+                variable.predicates = [one for one in own if one.field == field.name]
+            made.append(variable)
+    return made
+
+
+def predicates_of(field: Field) -> list[Any]:
+    """dedupe's predicates that suit the kind of a field."""
+    from dedupe import predicates
+
+    return [
+        predicates.StringPredicate(getattr(predicates, name), field.name)
+        for name in PREDICATES[field.kind].split()
+    ]
+
+
+def compare(model: DataModel, records: Sequence[dict[str, str | None]], pairs: np.ndarray) -> np.ndarray:
+    """How alike the records of each pair are.
+
+    Args:
+        model: From ``data_model``.
+        records: n folded records.
+        pairs: k pairs of positions, shape (k, 2).
+
+    Returns:
+        Shape (k, columns), 64 bits; 1 is alike, 0 different or not told by both.
+    """
+    if len(pairs) == 0:
+        return np.zeros((0, len(model)))
+    distances = model.distances([(records[a], records[b]) for a, b in pairs.tolist()])
+    return np.asarray(distances, dtype=np.float64)
+
+
+def comparisons_text(row: Sequence[float], names: Sequence[str]) -> str:
+    """One pair's comparisons as JSON, those that both records tell; never a value."""
+    n_fields = sum(name.endswith(": both told") for name in names)
+    told = {
+        name[: -len(": both told")]
+        for name, flag in zip(names[-n_fields:], row[-n_fields:], strict=True)
+        if flag
+    }
+    shown = {
+        name: round(float(value), 3)
+        for name, value in zip(names[:-n_fields], row[:-n_fields], strict=True)
+        if name.rsplit(": ", 1)[0] in told
+    }
+    return json.dumps(shown, sort_keys=True)

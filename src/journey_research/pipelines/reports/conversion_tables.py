@@ -1,0 +1,156 @@
+"""What converts: credit by channel, the model beside its baselines, friction, segments, paths, lifetime value."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from journey_research.engine import Table
+
+from .tables import metrics_table, rows_of
+from .words import NOT_KNOWN, Sentence, number, plain, ranged, span, things
+
+
+def conversion_answer(headlines: Table) -> Sentence:
+    """How many journeys convert and which channel leads, in one sentence."""
+    rows = {row["headline"]: row for row in rows_of(headlines, "select * from this")}
+    rate, leader = rows.get("conversion_rate"), rows.get("leading_channel_share")
+    if rate is None or rate["value"] is None:
+        return Sentence("There are no journeys in this environment yet, so nothing can be said about conversion.")
+    said = rate["sentence"].rstrip(".")
+    if inside := span(rate["low"], rate["high"], "share"):
+        said += f" (chance alone: {inside})"
+    if leader is None or leader["value"] is None:
+        return Sentence(f"{said}; there are no conversions to credit yet.")
+    return Sentence(f"{said}. {leader['sentence']}")
+
+
+def credits_table(credits: Table) -> pd.DataFrame:
+    """Share of conversions by channel: a column a model, with its sampling range in brackets.
+
+    Returns:
+        One row per channel, by its highest share: ``channel``, the models by name, ``identity`` (the
+        smallest and largest share over models and variants of identity).
+    """
+    rows = rows_of(credits, "select * from this order by model, channel")
+    models = sorted({row["model"] for row in rows})
+    channels = sorted(
+        {row["channel"] for row in rows},
+        key=lambda channel: (-max(row["share"] or 0 for row in rows if row["channel"] == channel), channel),
+    )
+    shown = []
+    for channel in channels:
+        mine = {row["model"]: row for row in rows if row["channel"] == channel}
+        cells = {
+            plain(model): ranged(mine[model]["share"], mine[model]["low"], mine[model]["high"], "share")
+            if model in mine
+            else "-"
+            for model in models
+        }
+        lows = [row["identity_low"] for row in mine.values() if row["identity_low"] is not None]
+        highs = [row["identity_high"] for row in mine.values() if row["identity_high"] is not None]
+        identity = span(min(lows), max(highs), "share") if lows and highs else NOT_KNOWN
+        shown.append({"channel": plain(channel), **cells, "identity": identity})
+    return pd.DataFrame(shown, columns=["channel", *map(plain, models), "identity"])
+
+
+def model_table(conversion_metrics: Table) -> pd.DataFrame:
+    """The propensity model beside its baselines: ``figure``, ``value (95 in 100)``, ``n``."""
+    return metrics_table(conversion_metrics)
+
+
+def friction_table(friction: Table) -> pd.DataFrame:
+    """Where journeys stop: ``last channel``, ``journeys through it``, ``stopped there (95 in 100)``."""
+    shown = [
+        (
+            plain(row["channel"]),
+            number(row["n_journeys"]),
+            ranged(row["dropped_share"], row["low"], row["high"], "share"),
+        )
+        for row in rows_of(friction, "select * from this order by dropped_share desc, channel")
+    ]
+    return pd.DataFrame(shown, columns=["channel", "journeys through it", "stopped there (95 in 100)"])
+
+
+def segments_table(segment_profiles: Table) -> pd.DataFrame:
+    """Segments of persons, the largest first; the means are of all its persons, not of a sample."""
+    shown = []
+    for row in rows_of(segment_profiles, "select * from this order by n_persons desc, segment"):
+        main = plain(row["main_channel"]) if row["main_channel"] else "-"
+        share = f" ({number(row['main_channel_share'], 'share')})" if row["main_channel"] else ""
+        shown.append(
+            (
+                plain(row["segment"]),
+                number(row["n_persons"]),
+                number(row["touches_mean"], "amount"),
+                number(row["outcomes_mean"], "amount"),
+                number(row["amount_mean"], "amount"),
+                main + share,
+            )
+        )
+    columns = ["segment", "persons", "touches each", "conversions each", "amount each", "main channel"]
+    return pd.DataFrame(shown, columns=columns)
+
+
+def top_paths(paths: Table, n_paths: int) -> pd.DataFrame:
+    """The most frequent paths: ``path``, ``journeys``, ``converted (95 in 100)``.
+
+    The range is Wilson's, as if journeys came one by one; a person's journeys come together, so the
+    true one is a little wider.
+    """
+    rows = rows_of(
+        paths,
+        "select path, n_conversions, n_conversions + n_nulls as n from this where variant = 'chosen' "
+        "order by n desc, path limit $n_paths",
+        n_paths=n_paths,
+    )
+    shown = []
+    for row in rows:
+        low, high = wilson(row["n_conversions"], row["n"])
+        rate = row["n_conversions"] / row["n"] if row["n"] else None
+        shown.append((_shortened(row["path"]), number(row["n"]), ranged(rate, low, high, "share")))
+    return pd.DataFrame(shown, columns=["path", "journeys", "converted (95 in 100)"])
+
+
+def lifetime_answer(lifetime_values: Table) -> Sentence:
+    """What is expected of the customers, in one sentence."""
+    row = rows_of(
+        lifetime_values,
+        "select count(*) as n, avg(alive_probability) as alive, "
+        "cast(sum(cast(expected_purchases as decimal(18, 6))) as double) as purchases, "
+        "cast(sum(cast(expected_amount as decimal(18, 6))) as double) as amount, "
+        "count(expected_amount) as n_priced from this",
+    )[0]
+    if not row["n"]:
+        return Sentence("Nobody has bought yet, so there is no lifetime value to expect.")
+    amount = f", worth {number(row['amount'], 'amount')}" if row["n_priced"] else ""
+    return Sentence(
+        f"Of {things(row['n'], 'person', 'persons')} who have bought, {number(row['alive'], 'share')} are "
+        f"expected still to be customers; {number(row['purchases'])} purchases are expected of them{amount}. "
+        "These are expectations of a model, without a range of their own."
+    )
+
+
+def wilson(successes: int, trials: int) -> tuple[float | None, float | None]:
+    """Wilson's 95 % interval of a share; nulls without trials.
+
+    Source:
+        Wilson (1927), J. Am. Stat. Assoc. 22, 209-212.
+
+    Example:
+        >>> [round(end, 3) for end in wilson(5, 10)]
+        [0.237, 0.763]
+    """
+    if not trials:
+        return None, None
+    z = 1.959964
+    share, spread = successes / trials, z * z / trials
+    centre = (share + spread / 2) / (1 + spread)
+    half = z / (1 + spread) * (share * (1 - share) / trials + spread / trials / 4) ** 0.5
+    return max(centre - half, 0.0), min(centre + half, 1.0)
+
+
+def _shortened(path: str) -> str:
+    steps = [plain(step) for step in path.split(" > ")]
+    if len(steps) > 6:
+        steps = [*steps[:3], f"... {len(steps) - 5} more ...", *steps[-2:]]
+    return " > ".join(steps)

@@ -1,0 +1,113 @@
+"""Identity health: how records became persons, how right that is, and what was refused."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from journey_research.engine import Table, run_sql
+
+from .tables import rows_of, told_unit
+from .words import Sentence, is_known, number, plain, ranged, things
+
+TRUTH = ("precision", "recall", "f1")
+EXACT = "exact_match"
+
+
+def identity_answer(persons: Table, people_variants: Table, identity_metrics: Table) -> Sentence:
+    """How many persons there are and whether that can be believed, in one sentence."""
+    n_records, n_persons = persons.query(
+        "select cast(coalesce(sum(n_records), 0) as bigint), count(*) from this"
+    ).first_row()
+    if not n_records:
+        return Sentence("There are no records in this environment, so there is nobody to find.")
+    low, high = people_variants.query(
+        "select min(n), max(n) from (select variant, count(distinct person_id) as n from this group by variant)"
+    ).first_row()
+    precision = [
+        row
+        for row in rows_of(identity_metrics, "select * from this order by metric")
+        if row["metric"].endswith("precision") and EXACT not in row["metric"] and is_known(row["value"])
+    ]
+    said = "how right that is, is not known: nobody has told us who is who"
+    if precision:
+        row = precision[0]
+        said = (
+            f"where the truth is known, {ranged(row['value'], row['low'], row['high'], 'share')} "
+            "of the links are right"
+        )
+    return Sentence(
+        f"{things(n_records, 'record')} are {things(n_persons, 'person', 'persons')} "
+        f"({number(low)} to {number(high)} if we link more or less cautiously); {said}."
+    )
+
+
+def quality_table(identity_metrics: Table) -> pd.DataFrame:
+    """How right the linking is, beside linking by exact match alone.
+
+    Args:
+        identity_metrics: Contract ``Metrics``; what is measured of exact match has ``exact_match`` in
+            its name.
+
+    Returns:
+        One row per measured figure: ``figure``, ``ours (95 in 100)``, ``exact match``, ``n``. Where the
+        truth is not known there are three rows that say so.
+    """
+    rows = rows_of(identity_metrics, "select * from this order by metric")
+    exact = {
+        row["metric"].replace(EXACT, "").strip("_").replace("__", "_"): row
+        for row in rows
+        if EXACT in row["metric"]
+    }
+    shown = []
+    for row in rows:
+        if EXACT in row["metric"]:
+            continue
+        unit = told_unit(row)
+        beside = exact.get(row["metric"])
+        told = ranged(beside["value"], beside["low"], beside["high"], unit) if beside else "-"
+        shown.append(
+            (
+                plain(row["metric"]),
+                ranged(row["value"], row["low"], row["high"], unit),
+                told,
+                number(row["n"]),
+            )
+        )
+    if not any(row["metric"].endswith(TRUTH) and is_known(row["value"]) for row in rows):
+        shown = [row for row in shown if not row[0].endswith(TRUTH)]
+        shown += [(name, "not known: no truth to compare with", "-", "0") for name in TRUTH]
+    return pd.DataFrame(shown, columns=["figure", "ours (95 in 100)", "exact match", "n"])
+
+
+def cluster_sizes(persons: Table) -> Table:
+    """How many persons have how many records: ``n_records``, ``n_persons``."""
+    return persons.query(
+        "select n_records, count(*) as n_persons from this group by n_records order by n_records"
+    )
+
+
+def links_table(links: Table) -> pd.DataFrame:
+    """Links by rule, and what was refused: ``rule``, ``outcome``, ``pairs``."""
+    rows = rows_of(
+        links,
+        "select rule, case when is_accepted then 'accepted' else 'refused: ' || coalesce(refusal, 'no reason given') "
+        "end as outcome, count(*) as n from this group by all order by rule, outcome",
+    )
+    shown = [(plain(row["rule"]), plain(row["outcome"]), number(row["n"])) for row in rows]
+    return pd.DataFrame(shown, columns=["rule", "outcome", "pairs"])
+
+
+def source_overlap(people: Table, records: Table) -> pd.DataFrame:
+    """Persons by the sources that know them.
+
+    Returns:
+        One row per source, one column per source: the number of persons that both know.
+    """
+    rows = run_sql("source_overlap.sql", people=people, records=records).to_arrow().to_pylist()
+    sources = sorted({row["source_a"] for row in rows})
+    found = {(row["source_a"], row["source_b"]): row["n_persons"] for row in rows}
+    shown = [
+        (a, *(number(found.get((min(a, b), max(a, b)), 0)) for b in sources))
+        for a in sources
+    ]
+    return pd.DataFrame(shown, columns=["persons known to", *sources])

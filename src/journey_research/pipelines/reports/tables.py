@@ -1,0 +1,137 @@
+"""Small tables and sentences that more than one report shows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from journey_research.engine import Table
+
+from .words import Foot, Remark, is_known, number, plain, ranged, span
+
+ENDINGS = {
+    "share": ("_share", "_rate", "coverage", "_percent"),
+    "amount": ("_amount", "_value"),
+    "score": (
+        "precision", "recall", "f1", "auc", "brier", "_probability", "log_loss", "_precision", "_error", "lift",
+        "skill", "_distance", "gini", "ece", "slope", "intercept",
+    ),
+}  # fmt: skip
+
+
+def rows_of(table: Table, sql: str, **parameters: Any) -> list[dict[str, Any]]:
+    """Rows of a small query over ``this``, as dicts."""
+    rows: list[dict[str, Any]] = table.query(sql, **parameters).to_arrow().to_pylist()
+    return rows
+
+
+def instant_of(as_of: Table) -> datetime | None:
+    """The instant the run looks from, UTC; None where the data hold no instant."""
+    rows = rows_of(as_of, "select as_of from this limit 1")
+    return rows[0]["as_of"] if rows else None
+
+
+def foot(run_id: str, environment: str, as_of: Table) -> Foot:
+    """Which run a page belongs to, and how to rebuild it."""
+    instant = instant_of(as_of)
+    seen = f"{instant:%Y-%m-%d %H:%M:%S} UTC" if instant else "no instant: the data hold none"
+    return Foot(
+        f"Run {run_id} of environment {environment}, looking from {seen}. Rebuild it: journey recreate {run_id}"
+    )
+
+
+def how_wrong(headlines: Table, *names: str) -> pd.DataFrame:
+    """The front page's figures with their three ranges side by side.
+
+    Args:
+        headlines: Contract ``Headlines``.
+        names: Headlines to show; all where none is named.
+
+    Returns:
+        One row per headline, by position: ``figure``, ``value``, ``sampling``, ``identity``, ``model``.
+    """
+    shown = []
+    for row in rows_of(headlines, "select * from this order by position"):
+        if names and row["headline"] not in names:
+            continue
+        unit = row["unit"]
+        shown.append(
+            {
+                "figure": plain(row["headline"]),
+                "value": number(row["value"], unit),
+                "sampling (95 in 100)": span(row["low"], row["high"], unit) or "-",
+                "identity": span(row["identity_low"], row["identity_high"], unit) or "-",
+                "model": span(row["model_low"], row["model_high"], unit) or "-",
+            }
+        )
+    columns = ["figure", "value", "sampling (95 in 100)", "identity", "model"]
+    return pd.DataFrame(shown, columns=columns)
+
+
+def widest_range(headlines: Table) -> Remark:
+    """Which of the three ranges matters most for the leading channel, in one sentence."""
+    rows = rows_of(headlines, "select * from this where headline = 'leading_channel_share'")
+    widths = {}
+    for row in rows:
+        for name, low, high in (
+            ("the choice of attribution model", "model_low", "model_high"),
+            ("who is taken for one person", "identity_low", "identity_high"),
+            ("chance in the draw of people", "low", "high"),
+        ):
+            if is_known(row[low]) and is_known(row[high]):
+                widths[name] = row[high] - row[low]
+    if not widths:
+        return Remark("There is no channel to credit yet, so there is nothing to be wrong about there.")
+    widest = max(widths, key=lambda name: widths[name])
+    return Remark(
+        f"What moves the leading channel's share most is {widest}: "
+        f"its range is {100 * widths[widest]:.1f} points wide."
+    )
+
+
+def unit_of(metric: str) -> str:
+    """The unit that a metric's name says: ``share``, ``amount``, ``score`` or ``count``.
+
+    Example:
+        >>> unit_of("conversion_rate"), unit_of("pairwise_f1"), unit_of("n_pairs"), unit_of("days_per_week")
+        ('share', 'score', 'count', 'other')
+    """
+    if metric.startswith("n_") or metric in ("records", "persons", "journeys", "conversions", "touches"):
+        return "count"
+    for unit, endings in ENDINGS.items():
+        if metric.endswith(endings):
+            return unit
+    return "other"
+
+
+def metrics_table(metrics: Table) -> pd.DataFrame:
+    """Measured figures with their ranges.
+
+    Args:
+        metrics: Contract ``Metrics``.
+
+    Returns:
+        One row per metric, by name: ``figure``, ``value (95 in 100)``, ``n``.
+    """
+    shown = [
+        {
+            "figure": plain(row["metric"]),
+            "value (95 in 100)": ranged(row["value"], row["low"], row["high"], told_unit(row)),
+            "n": number(row["n"]),
+        }
+        for row in rows_of(metrics, "select * from this order by metric")
+    ]
+    return pd.DataFrame(shown, columns=["figure", "value (95 in 100)", "n"])
+
+
+def told_unit(row: dict[str, Any]) -> str:
+    """How to print a metric: whole numbers as counts, others with the digits that they need."""
+    unit = unit_of(row["metric"])
+    if unit != "other":
+        return unit
+    numbers = [row[name] for name in ("value", "low", "high") if is_known(row[name])]
+    if all(float(value).is_integer() for value in numbers):
+        return "count"
+    return "score" if all(abs(value) < 10 for value in numbers) else "amount"

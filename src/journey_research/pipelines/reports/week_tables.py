@@ -1,0 +1,272 @@
+"""The week at a glance: this week's figures beside the last, and what is to be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import sqrt
+from typing import Any
+
+import pandas as pd
+
+from journey_research.engine import Table, run_sql
+
+from .tables import instant_of, rows_of
+from .words import Sentence, number, plain, ranged, things
+
+# Five figures are compared, so one is called changed only if chance would do that once in 100 (5 % / 5).
+CALLED_CHANGED = 2.576
+NINETY_FIVE = 1.96
+KPIS = ["touches", "active persons", "conversions", "revenue", "spend", "conversion rate", "rejected share"]
+
+
+@dataclass(frozen=True)
+class Window:
+    """A span of whole days (UTC) and the span of the same length before it."""
+
+    before_at: datetime
+    start_at: datetime
+    end_at: datetime
+
+    @property
+    def in_words(self) -> str:
+        last = self.end_at - timedelta(days=1)
+        return f"the {(self.end_at - self.start_at).days} days to {last.day} {last:%B %Y}"
+
+
+def last_window(as_of: datetime, n_days: int) -> Window:
+    """The last ``n_days`` whole days (UTC) before an instant; the day it falls in is not over yet.
+
+    Example:
+        >>> last_window(datetime(2025, 3, 31, 17, 0), 7).in_words
+        'the 7 days to 30 March 2025'
+    """
+    end = as_of.replace(hour=0, minute=0, second=0, microsecond=0)
+    return Window(end - timedelta(days=2 * n_days), end - timedelta(days=n_days), end)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its standard error; ``error`` is None where nothing was drawn by chance."""
+
+    value: float | None
+    error: float | None
+    unit: str
+
+    @property
+    def in_words(self) -> str:
+        if self.value is None or not self.error:
+            return number(self.value, self.unit)
+        low, high = self.value - NINETY_FIVE * self.error, self.value + NINETY_FIVE * self.error
+        high = min(high, 1.0) if self.unit == "share" else high
+        return ranged(self.value, max(low, 0.0), high, self.unit)
+
+
+def week_table(
+    as_of: Table,
+    journey_touches: Table,
+    journeys: Table,
+    outcomes: Table,
+    orders: Table,
+    people: Table,
+    spend: Table,
+    source_files: Table,
+    window_days: int,
+) -> pd.DataFrame:
+    """Seven figures, this week beside the week before.
+
+    Returns:
+        7 rows: ``figure``, ``this week``, ``week before`` (each with its 95 % range, where persons
+        are the draw: a person's touches come together) and ``change``: an arrow where the two weeks
+        differ by more than chance (once in 100 a figure), else ``within chance``.
+    """
+    instant = instant_of(as_of)
+    found = _estimates(journey_touches, journeys, outcomes, orders, people, spend, instant, window_days)
+    n_rows, n_rejected = source_files.query(
+        "select cast(coalesce(sum(n_rows), 0) as bigint), cast(coalesce(sum(n_rejected), 0) as bigint) from this"
+    ).first_row()
+    rejected = Estimate(n_rejected / n_rows if n_rows else None, None, "share")
+    shown = []
+    for figure in KPIS[:-1]:
+        now, before = found[figure, "this"], found[figure, "before"]
+        label = f"revenue{_currencies(orders)}" if figure == "revenue" else figure
+        shown.append((label, now.in_words, before.in_words, change(now, before)))
+    shown.append(("rejected share (all files read)", rejected.in_words, "", ""))
+    return pd.DataFrame(shown, columns=["figure", "this week", "week before", "change"])
+
+
+def change(now: Estimate, before: Estimate) -> str:
+    """An arrow where two estimates differ by more than chance.
+
+    Example:
+        >>> change(Estimate(100, 5, "count"), Estimate(50, 4, "count"))
+        '▲ up'
+        >>> change(Estimate(100, 5, "count"), Estimate(95, 5, "count"))
+        'within chance'
+        >>> change(Estimate(None, None, "share"), Estimate(1, None, "share"))
+        ''
+    """
+    if now.value is None or before.value is None:
+        return ""
+    step = now.value - before.value
+    error = sqrt((now.error or 0) ** 2 + (before.error or 0) ** 2)
+    if step == 0 or abs(step) <= CALLED_CHANGED * error:
+        return "no change" if step == 0 else "within chance"
+    return "▲ up" if step > 0 else "▼ down"
+
+
+def week_answer(as_of: Table, week: pd.DataFrame, window_days: int) -> Sentence:
+    """The week in one sentence."""
+    instant = instant_of(as_of)
+    told = week.set_index("figure")["this week"]
+    if instant is None or told["touches"] in ("0", "not known"):
+        return Sentence("There were no touches in the last week of this environment, so there is nothing to compare.")
+    moved = week[week["change"].str.startswith(("▲", "▼"))]
+    changed = ", ".join(f"{row.figure} {row.change.split()[1]}" for row in moved.itertuples())
+    beyond = f"beyond chance: {changed}" if changed else "nothing moved beyond chance"
+    persons, conversions = told["active persons"].split(" (")[0], told["conversions"].split(" (")[0]
+    return Sentence(
+        f"In {last_window(instant, window_days).in_words} {persons} persons were in touch with us and "
+        f"{conversions} conversions were seen; against the week before, {beyond}."
+    )
+
+
+def touches_by_day(as_of: Table, journey_touches: Table, window_days: int) -> Table:
+    """Touches a day and channel in the window and the one before: ``touched_date``, ``channel``, ``n_touches``."""
+    window = last_window(instant_of(as_of) or datetime(1970, 1, 1), window_days)
+    return run_sql(
+        "touches_by_day.sql",
+        journey_touches=journey_touches,
+        before_at=window.before_at,
+        end_at=window.end_at,
+    )
+
+
+def what_to_do(decisions: Table, permissions: Table) -> Sentence:
+    """How many persons get an offer, a message or nothing, in one sentence."""
+    counts = {
+        row["action"]: row["n"]
+        for row in rows_of(decisions, "select action, count(*) as n from this group by action")
+    }
+    n_permitted = permissions.query(
+        "select count(distinct person_id) from this where is_permitted"
+    ).first_row()[0]
+    n_stated = permissions.query("select count(*) from this where basis <> 'never asked'").first_row()[0]
+    if not n_permitted:
+        why = "no consent is in force" if n_stated else "there is no consent log"
+        return Sentence(f"Nobody may be approached: {why}, so every decision is to do nothing.")
+    return Sentence(
+        f"Send {things(counts.get('offer', 0), 'offer')} and {things(counts.get('message', 0), 'message')}, and leave "
+        f"{things(counts.get('nothing', 0), 'person', 'persons')} alone; "
+        f"{things(n_permitted, 'person', 'persons')} may be approached at all."
+    )
+
+
+def decisions_table(decisions: Table) -> pd.DataFrame:
+    """Decisions by arm, action, channel and reason: ``arm``, ``action``, ``channel``, ``reason``, ``persons``."""
+    rows = rows_of(
+        decisions,
+        "select arm, action, coalesce(channel, '-') as channel, reason, count(*) as n from this "
+        "group by arm, action, channel, reason order by arm, n desc, action, channel, reason",
+    )
+    shown = [
+        (row["arm"], row["action"], plain(row["channel"]), row["reason"], number(row["n"])) for row in rows[:12]
+    ]
+    return pd.DataFrame(shown, columns=["arm", "action", "channel", "reason", "persons"])
+
+
+def policies_table(policy_value: Table) -> pd.DataFrame:
+    """Policies compared: ``policy``, ``approached``, ``value a person (95 in 100)``."""
+    shown = [
+        (
+            plain(row["policy"]),
+            number(row["n_approached"]),
+            ranged(row["value"], row["low"], row["high"], "score"),
+        )
+        for row in rows_of(policy_value, "select * from this order by value desc nulls last, policy")
+    ]
+    return pd.DataFrame(shown, columns=["policy", "approached", "value a person (95 in 100)"])
+
+
+def sources_table(source_files: Table) -> pd.DataFrame:
+    """Rows read by source: ``source``, ``rows read``, ``accepted``, ``rejected``, ``rejected share``."""
+    rows = rows_of(
+        source_files,
+        "select source, cast(sum(n_rows) as bigint) as n_rows, cast(sum(n_accepted) as bigint) as n_accepted, "
+        "cast(sum(n_rejected) as bigint) as n_rejected from this group by source order by source",
+    )
+    shown = []
+    for row in rows:
+        share = row["n_rejected"] / row["n_rows"] if row["n_rows"] else None
+        counts = (number(row[name]) for name in ("n_rows", "n_accepted", "n_rejected"))
+        shown.append((row["source"], *counts, number(share, "share")))
+    return pd.DataFrame(shown, columns=["source", "rows read", "accepted", "rejected", "rejected share"])
+
+
+def _estimates(
+    journey_touches: Table,
+    journeys: Table,
+    outcomes: Table,
+    orders: Table,
+    people: Table,
+    spend: Table,
+    instant: datetime | None,
+    window_days: int,
+) -> dict[tuple[str, str], Estimate]:
+    if instant is None:
+        return {(name, when): Estimate(None, None, "count") for name in KPIS for when in ("this", "before")}
+    window = last_window(instant, window_days)
+    rows = run_sql(
+        "week_figures.sql",
+        journey_touches=journey_touches,
+        journeys=journeys,
+        outcomes=outcomes,
+        orders=orders,
+        people=people,
+        before_at=window.before_at,
+        start_at=window.start_at,
+        end_at=window.end_at,
+    ).to_arrow()
+    by_key = {(row["figure"], row["period"]): row for row in rows.to_pylist()}
+    found = {}
+    for when, first, last in (
+        ("this", window.start_at, window.end_at),
+        ("before", window.before_at, window.start_at),
+    ):
+        for figure, unit in (("touches", "count"), ("conversions", "count"), ("revenue", "amount")):
+            found[figure, when] = total(by_key.get((figure, when)), unit)
+        n_persons = by_key.get(("touches", when), {"n_persons": 0})["n_persons"]
+        found["active persons", when] = Estimate(n_persons, sqrt(n_persons), "count")
+        found["conversion rate", when] = rate(by_key.get(("conversion rate", when)))
+        spent = spend.query(
+            "select cast(coalesce(sum(spent_amount), 0) as double) from this "
+            "where spent_date >= $first and spent_date < $last",
+            first=first.date(),
+            last=last.date(),
+        ).first_row()[0]
+        found["spend", when] = Estimate(spent if spend.count() else None, None, "amount")
+    return found
+
+
+def total(row: dict[str, Any] | None, unit: str) -> Estimate:
+    """A total over persons: its variance is the sum of the persons' squares (persons come by chance)."""
+    return Estimate(row["amount"], sqrt(row["amount_squares"]), unit) if row else Estimate(0, 0, unit)
+
+
+def rate(row: dict[str, Any] | None) -> Estimate:
+    """A ratio of two totals over persons, with the linearised error of a ratio.
+
+    Source:
+        Cochran (1977), Sampling Techniques, 6.3. Where nobody or everybody converted its error
+        would be 0, so there it is that of one conversion more or less.
+    """
+    if not row or not row["base"]:
+        return Estimate(None, None, "share")
+    share = row["amount"] / row["base"]
+    squares = row["amount_squares"] - 2 * share * row["products"] + share**2 * row["base_squares"]
+    return Estimate(share, sqrt(max(squares, 1.0)) / row["base"], "share")
+
+
+def _currencies(orders: Table) -> str:
+    named = [row["currency"] for row in rows_of(orders, "select distinct currency from this order by currency")]
+    return f", {' and '.join(named)}" if named else ""

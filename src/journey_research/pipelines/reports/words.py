@@ -1,0 +1,96 @@
+"""Numbers as a reader meets them: with a unit, with their range, or with an honest word instead."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+NOT_KNOWN = "not known"
+
+
+class Sentence(str):
+    """One sentence of a report; shown as text, whatever it holds.
+
+    Example:
+        >>> Sentence("a <b> c")._repr_html_()
+        '<p class="answer">a &lt;b&gt; c</p>'
+    """
+
+    look = "answer"
+
+    def _repr_html_(self) -> str:
+        return f'<p class="{self.look}">{html.escape(str(self))}</p>'
+
+
+class Remark(Sentence):
+    """A sentence below a table or figure."""
+
+    look = "note"
+
+
+class Foot(Sentence):
+    """The line that says which run a page belongs to."""
+
+    look = "foot"
+
+
+def is_known(value: Any) -> bool:
+    """Whether there is a number: neither null nor NaN."""
+    return value is not None and value == value
+
+
+def number(value: Any, unit: str = "count") -> str:
+    """A number in its unit (``count``, ``share``, ``amount``, ``score``), or ``not known``.
+
+    Example:
+        >>> number(1234), number(0.0312, "share"), number(12.5, "amount"), number(None)
+        ('1,234', '3.1%', '12.50', 'not known')
+    """
+    if not is_known(value):
+        return NOT_KNOWN
+    if unit == "share":
+        percent = 100 * float(value)
+        return f"{percent:.2f}%" if 0 < abs(percent) < 1 else f"{percent:.1f}%"
+    if unit == "score":
+        return f"{float(value):.3f}"
+    if unit == "amount":
+        return f"{float(value):,.2f}" if abs(float(value)) < 1000 else f"{float(value):,.0f}"
+    return f"{float(value):,.0f}"
+
+
+def span(low: Any, high: Any, unit: str = "count") -> str:
+    """A range in words; empty where it is not known.
+
+    Example:
+        >>> span(0.01, 0.02, "share"), span(None, 1)
+        ('1.0% to 2.0%', '')
+    """
+    if not (is_known(low) and is_known(high)):
+        return ""
+    return f"{number(low, unit)} to {number(high, unit)}"
+
+
+def ranged(value: Any, low: Any, high: Any, unit: str = "count") -> str:
+    """A number with its range in brackets.
+
+    Example:
+        >>> ranged(0.5, 0.4, 0.6, "share"), ranged(3, None, None), ranged(None, 0, 1)
+        ('50.0% (40.0% to 60.0%)', '3', 'not known')
+    """
+    inside = span(low, high, unit)
+    return f"{number(value, unit)} ({inside})" if inside and is_known(value) else number(value, unit)
+
+
+def plain(name: str) -> str:
+    """A column's or channel's name as words: ``paid_search`` is ``paid search``."""
+    return name.replace("_", " ")
+
+
+def things(n: int, one: str, many: str = "") -> str:
+    """A count with its noun.
+
+    Example:
+        >>> things(1, "journey"), things(2, "journey"), things(0, "person", "persons")
+        ('1 journey', '2 journeys', '0 persons')
+    """
+    return f"{n:,} {one if n == 1 else many or one + 's'}"

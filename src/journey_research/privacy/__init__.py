@@ -1,0 +1,1 @@
+"""Pseudonyms, and words from which people's values are taken out."""

@@ -1,0 +1,19 @@
+"""Kedro's switches."""
+
+from kedro.config import OmegaConfigLoader
+from omegaconf.resolvers import oc
+
+from journey_research.hooks import RunHooks
+
+HOOKS = (RunHooks(),)
+CONFIG_LOADER_CLASS = OmegaConfigLoader
+CONFIG_LOADER_ARGS = {
+    "base_env": "base",
+    "default_run_env": "demo",
+    "config_patterns": {"sources": ["sources/*.yml"]},
+    # What is yours alone (credentials, paths) comes from environment variables.
+    "custom_resolvers": {"oc.env": oc.env},
+    # An environment may change one field of a rule and keep the rest.
+    "merge_strategy": {"parameters": "soft", "globals": "soft"},
+}
+DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry",)

@@ -1,0 +1,1 @@
+"""The stages as verbs: a data frame in, a small result object out; no project needed."""

@@ -1,0 +1,201 @@
+"""A user's own table, read and written: what all verbs have in common.
+
+Context: a verb gets one file from anybody, and an id like ``007`` must come back as it came.
+Choice: every CSV value is read as text, and the verb says which columns are instants or numbers;
+a file whose rows do not fit its header is refused as a whole. Given up: guessing types, and
+carrying on with half a file.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from journey_research.errors import UserError
+
+from .csv_text import read_csv
+from .values import as_text, is_blank, need_columns, read_instants, read_numbers, to_instants, to_numbers
+
+__all__ = [
+    "as_text",
+    "frame_writer",
+    "is_blank",
+    "json_writer",
+    "need_columns",
+    "read_frame",
+    "read_instants",
+    "read_numbers",
+    "to_instants",
+    "to_numbers",
+    "write_folder",
+    "write_frame",
+    "write_json",
+]
+
+SUFFIXES = (".csv", ".csv.gz", ".parquet")
+Write = Callable[[Path], None]
+
+
+def read_frame(
+    path: str | Path, text: Sequence[str] = (), needed: Sequence[str] = (), only: bool = False
+) -> pd.DataFrame:
+    """A user's table, as it stands in the file.
+
+    Args:
+        path: A ``.csv``, ``.csv.gz`` or ``.parquet`` file; CSV in UTF-8 with commas and a header.
+        text: Columns that are wanted as text also where a Parquet file holds numbers. Every CSV
+            column is text: ``007`` stays ``007``.
+        needed: Columns that must be there.
+        only: Read the needed columns and leave the others.
+
+    Returns:
+        n > 0 rows in the order of the file; blank CSV values are missing.
+
+    Raises:
+        UserError: The file is missing, empty or unreadable, its rows do not fit its header, a
+            column is missing or stands twice.
+    """
+    path = Path(path)
+    suffix = _suffix(path)
+    if not path.is_file():
+        raise UserError(
+            "file is not there" if not path.exists() else "not a file", file=path.name, do="check the path"
+        )
+    read = _read_parquet if suffix == ".parquet" else read_csv
+    frame = read(path, list(dict.fromkeys(needed)), only)
+    if frame.empty:
+        raise UserError(
+            "file has no rows", file=path.name, do="give a file with at least one row below the header"
+        )
+    for column in text:
+        if column in frame.columns:
+            frame[column] = as_text(frame[column])
+    return frame
+
+
+def write_frame(frame: pd.DataFrame, path: str | Path) -> None:
+    """Write a table whole or not at all, in the format of its suffix.
+
+    Floats are written with as many digits as it takes to read the same float again; equal tables
+    are equal bytes, gzipped or not. Instants are written without a zone and are UTC.
+
+    Raises:
+        UserError: The suffix is unknown, or the place cannot be written.
+    """
+    write_folder(Path(path).parent, {Path(path).name: frame_writer(frame, path)})
+
+
+def write_json(document: Any, path: str | Path) -> None:
+    """Write a JSON document whole or not at all; keys in the order given.
+
+    Raises:
+        UserError: The place cannot be written.
+    """
+    write_folder(Path(path).parent, {Path(path).name: json_writer(document)})
+
+
+def write_folder(folder: str | Path, files: Mapping[str, Write]) -> None:
+    """Write several files of a folder, all or none.
+
+    Every file is made under a temporary name and flushed to the disk before the first takes its
+    place; other files in the folder stay.
+
+    Args:
+        folder: Made where it is not there.
+        files: File name -> function that writes the file at the path it is given; the path
+            keeps the name's suffix. See ``frame_writer`` and ``json_writer``.
+
+    Raises:
+        UserError: The folder or a file in it cannot be written.
+    """
+    folder = Path(folder)
+    staging = folder / f".unfinished.{os.getpid()}"
+    with _writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in files:
+            if (folder / name).is_dir():
+                raise UserError(
+                    "a folder stands where the file should go", file=name, do="name another output"
+                )
+        try:
+            staging.mkdir(exist_ok=True)
+            for name, write in files.items():
+                write(staging / name)
+                with (staging / name).open("rb+") as handle:
+                    os.fsync(handle.fileno())
+            for name in files:
+                os.replace(staging / name, folder / name)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+def frame_writer(frame: pd.DataFrame, path: str | Path) -> Write:
+    """A function that writes the table in the format of ``path``'s suffix; for ``write_folder``."""
+    suffix = _suffix(Path(path))
+
+    def write(to: Path) -> None:
+        if suffix == ".parquet":
+            frame.to_parquet(to, index=False)
+            return
+        plain = {"index": False, "lineterminator": "\n", "encoding": "utf-8"}
+        with to.open("wb") as handle:
+            if suffix == ".csv":
+                frame.to_csv(handle, **plain)
+                return
+            with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=handle, mtime=0) as packed:
+                frame.to_csv(packed, **plain)
+
+    return write
+
+
+def json_writer(document: Any) -> Write:
+    """A function that writes a JSON document; for ``write_folder``."""
+    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def write(to: Path) -> None:
+        to.write_bytes(text.encode("utf-8"))
+
+    return write
+
+
+def _suffix(path: Path) -> str:
+    name = path.name.lower()
+    for suffix in SUFFIXES:
+        if name.endswith(suffix):
+            return suffix
+    raise UserError(
+        "format is not known", file=path.name, do=f"use a name that ends in {', '.join(SUFFIXES)}"
+    )
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as trouble:
+        reason = trouble.strerror or type(trouble).__name__
+        raise UserError(
+            f"cannot be written: {reason}",
+            file=str(folder.name or folder),
+            do="check the place and the room there",
+        ) from None
+
+
+def _read_parquet(path: Path, needed: list[str], only: bool) -> pd.DataFrame:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            need_columns(file.schema_arrow.names, needed, path.name)
+            return file.read(needed if only else None).to_pandas(ignore_metadata=True)
+    except (pa.ArrowException, OSError, NotImplementedError):
+        raise UserError("not a readable Parquet file", file=path.name, do="export it again") from None
