@@ -234,7 +234,6 @@ def _session(environment: str, params: dict[str, Any]) -> Any:
     project = _project()
     _check_environment(project, environment)
     os.environ.setdefault("KEDRO_LOGGING_CONFIG", str(project / "conf" / "logging.yml"))
-    os.environ.setdefault("KEDRO_LOGGING_MODULE_ALLOWLIST", "journey_research")
     # A library's own wish for threads would only slow the engine's two down.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from kedro.framework.session import KedroSession

@@ -11,6 +11,7 @@ from kedro.framework.project import settings
 
 from journey_research.engine import duckdb_engine
 from journey_research.errors import UserError
+from journey_research.privacy.scrubbing import scrub_logs
 from journey_research.runs.recorder import Recorder
 from journey_research.runs.view import VAULT_STAGES, RunView
 from journey_research.runs.workspace import CURRENT, Workspace
@@ -33,6 +34,7 @@ class RunHooks:
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
         """Reading starts here, without lock and without writing."""
+        scrub_logs()
         environment = context.env or settings.CONFIG_LOADER_ARGS["default_run_env"]
         parameters = context.config_loader["parameters"]
         self._context = context

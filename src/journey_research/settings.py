@@ -1,9 +1,14 @@
 """Kedro's switches."""
 
+import warnings
+
 from kedro.config import OmegaConfigLoader
 from omegaconf.resolvers import oc
 
 from journey_research.hooks import RunHooks
+
+# Kedro 1.7 calls OmegaConf by a name that OmegaConf is about to retire.
+warnings.filterwarnings("ignore", message=r"register_new_resolver\(\) is deprecated")
 
 HOOKS = (RunHooks(),)
 CONFIG_LOADER_CLASS = OmegaConfigLoader

@@ -52,7 +52,7 @@ def test_an_empty_table_keeps_its_columns(dataset):
 def test_a_table_that_breaks_its_contract_is_not_written(dataset, view):
     dataset.save(truth(("web:a", "p1")))
 
-    with pytest.raises(Exception, match="key .record_id. is unique: 1 keys") as caught:
+    with pytest.raises(Exception, match=r"key .record_id. is unique: 1 keys") as caught:
         dataset.save(truth(("web:b", "p1"), ("web:b", "p2")))
 
     assert "web:b" not in str(caught.value)

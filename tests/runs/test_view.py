@@ -57,7 +57,7 @@ def test_a_table_nobody_made_is_said(view):
 def test_the_vault_is_shut_until_a_stage_that_may_opens_it(view):
     publish(view, "r1", identifiers="vault/runs/r1/01_ingestion/identifiers.parquet")
 
-    with pytest.raises(VaultClosed, match="holds people's data .* let in by"):
+    with pytest.raises(VaultClosed, match=r"holds people's data .* let in by"):
         view.path_to_read("01_ingestion/identifiers.parquet", vault=True)
     with view.door.opened_for("identity"):
         view.path_to_read("01_ingestion/identifiers.parquet", vault=True)

@@ -184,16 +184,19 @@ def load_about(view: RunView, path: str) -> dict[str, Any]:
 def unfinished(executed: dict[str, Any], run_id: str) -> str:
     """Why an executed notebook may not be published; empty when it ran to its end.
 
-    Cells are counted from 1, code and text together, without the cell papermill puts in.
+    Cells are counted from 1, code and text together, without the cells papermill puts in.
     """
-    cells = [cell for cell in executed["cells"] if "injected-parameters" not in _tags(cell)]
+    added = {"injected-parameters", "papermill-error-cell-tag"}
+    cells = [cell for cell in executed["cells"] if not added & set(_tags(cell))]
     last_text = ""
     for number, cell in enumerate(cells, start=1):
-        if cell["cell_type"] != "code" or "papermill-error-cell-tag" in _tags(cell):
+        if cell["cell_type"] != "code":
             continue
         for output in cell["outputs"]:
             if output["output_type"] == "error":
                 return f"cell {number} stopped with {output['ename']}"
+        if cell["metadata"].get("papermill", {}).get("exception"):
+            return f"cell {number} stopped with an error"
         if "".join(cell["source"]).strip() and cell["execution_count"] is None:
             return f"cell {number} did not run"
         last_text = "".join("".join(out.get("text", "")) for out in cell["outputs"])

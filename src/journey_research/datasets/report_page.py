@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import json
 import re
 from typing import Any
 
@@ -38,19 +39,22 @@ img { display: block; max-width: 100%; height: auto; margin: .8rem 0; }
 pre { white-space: pre-wrap; font-size: .85rem; color: var(--soft); margin: .3rem 0; }
 code { background: var(--band); padding: .1rem .3rem; border-radius: 3px; font-size: .9em; }
 ul { padding-left: 1.2rem; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(240px, 1fr)); gap: 1rem; margin: 1.2rem 0; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(240px, 1fr)); gap: 1rem;
+  margin: 1.2rem 0; }
 .card { border: 1px solid var(--line); border-radius: 6px; padding: 1rem; }
 .card .figure { font-size: 1.9rem; line-height: 1.1; margin: 0 0 .4rem; }
 .card p { margin: .35rem 0; }
 .ranges { color: var(--soft); font-size: .9rem; }
-@media print { main { max-width: none; padding: 0; } h2 { break-after: avoid; } img, tr { break-inside: avoid; } }
+@media print { main { max-width: none; padding: 0; } h2 { break-after: avoid; }
+  img, tr { break-inside: avoid; } }
 """
 
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{ title }}</title>
 <style>{{ stylesheet | safe }}</style>
@@ -133,7 +137,7 @@ def to_html(notebook: dict[str, Any], name: str) -> tuple[str, str]:
     )
     # nbconvert's own list has neither headings nor <th>: it would print their tags.
     exporter.register_filter("clean_html", clean)
-    body, _ = exporter.from_notebook_node(nbformat.from_dict(shown))
+    body, _ = exporter.from_notebook_node(nbformat.reads(json.dumps(shown), as_version=4))
     title = title_of(notebook, name)
     return page(title, body), title
 

@@ -4,33 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from kedro.io import AbstractDataset
 
 from journey_research.contracts.exports import Export, export_of
 from journey_research.errors import UserError
 
+if TYPE_CHECKING:
+    from journey_research.runs.view import RunView
+
 
 class SourceFiles(AbstractDataset[None, list[Export]]):
     """All files of all sources of an environment.
 
     ``bind`` tells it the mappings; ``load`` finds the files. A mapping may name a folder of its
-    own; otherwise its files lie in ``raw``.
+    own (seen from the project's root); otherwise its files lie in the workspace's ``00_raw``.
 
     Args:
-        raw: Folder of the environment's exports.
         metadata: Grain and so on, for people and tests.
     """
 
-    def __init__(self, raw: str, metadata: dict[str, Any] | None = None) -> None:
-        self._raw = Path(raw)
-        self._sources: Mapping[str, Mapping[str, Any]] | None = None
+    def __init__(self, metadata: dict[str, Any] | None = None) -> None:
+        self._view: RunView | None = None
         self.metadata = metadata
 
-    def bind(self, view: Any) -> None:
-        """Take the mappings, source name -> mapping, from ``view.sources``."""
-        self._sources = view.sources
+    def bind(self, view: RunView) -> None:
+        """Tell it where files lie (``raw``, ``project``) and the mappings (``sources``)."""
+        self._view = view
+
+    @property
+    def view(self) -> RunView:
+        if self._view is None:
+            raise UserError(
+                "no source mappings were told",
+                do="run it through 'journey run' or 'kedro run', which read conf/<env>/sources",
+            )
+        return self._view
 
     def load(self) -> list[Export]:
         """Every export, sorted by source and file name.
@@ -38,30 +48,21 @@ class SourceFiles(AbstractDataset[None, list[Export]]):
         Raises:
             UserError: A file that a mapping names is missing, or no mapping was told.
         """
-        if self._sources is None:
-            raise UserError(
-                "no source mappings were told",
-                do="run it through 'journey run' or 'kedro run', which read conf/<env>/sources",
-            )
         found = []
-        for source, mapping in sorted(self._sources.items()):
+        for source, mapping in sorted(self.view.sources.items()):
             found.extend(self._exports(source, mapping or {}))
-        return sorted(found, key=lambda export: (export.source, export.file_name))
-
-    def inputs(self) -> dict[str, str]:
-        """File name -> sha256 of every file that a run reads; what a manifest keeps."""
-        told: dict[str, str] = {}
-        for export in self.load():
+        for export in found:
             for one in (export, *export.beside.values()):
-                told[f"{one.source}/{one.file_name}"] = one.sha256
-        return dict(sorted(told.items()))
+                self.view.inputs[f"{one.source}/{one.file_name}"] = one.sha256
+        return sorted(found, key=lambda export: (export.source, export.file_name))
 
     def save(self, data: None) -> NoReturn:
         """Refused: exports are only ever read."""
         raise UserError("exports are only read, never written")
 
     def _exports(self, source: str, mapping: Mapping[str, Any]) -> list[Export]:
-        folder = Path(mapping.get("folder") or self._raw)
+        own = mapping.get("folder")
+        folder = self.view.project / str(own) if own else self.view.raw
         pattern = str(mapping.get("file") or "")
         if not pattern:
             raise UserError(
@@ -72,7 +73,7 @@ class SourceFiles(AbstractDataset[None, list[Export]]):
             raise UserError(
                 "file is missing",
                 file=pattern,
-                do=f"put it into the folder of exports, or mark the mapping of source '{source}' as optional: true",
+                do=f"put it into the folder of exports, or say 'optional: true' in the mapping of '{source}'",
             )
         beside = {
             name: self._beside(source, mapping, folder, name)
@@ -99,7 +100,7 @@ class SourceFiles(AbstractDataset[None, list[Export]]):
             raise UserError("file cannot be read", file=path.name, do="check who may read it") from None
 
     def _exists(self) -> bool:
-        return self._raw.is_dir()
+        return bool(self._view and self._view.sources)
 
     def _describe(self) -> dict[str, Any]:
-        return {"raw": str(self._raw), "sources": sorted(self._sources or {})}
+        return {"sources": sorted(self._view.sources) if self._view else []}

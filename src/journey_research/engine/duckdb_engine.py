@@ -74,7 +74,9 @@ def _connect(limits: DuckDBLimits) -> duckdb.DuckDBPyConnection:
         connection.execute(f"create macro {name}{body}")
     connection.execute("set python_enable_replacements = false")
     connection.execute("set preserve_insertion_order = true")
-    connection.execute("set enable_progress_bar = false")
+    # In a notebook without ipywidgets it is off, and DuckDB refuses to be told so.
+    if connection.sql("select current_setting('enable_progress_bar')").fetchall()[0][0]:
+        connection.execute("set enable_progress_bar = false")
     connection.execute("set TimeZone = 'UTC'")
     connection.execute(f"set temp_directory = '{_quoted(limits.temp_directory)}'")
     connection.execute("set temp_file_encryption = true")

@@ -131,7 +131,8 @@ class _Rendering:
     def render(self, table: Table) -> str:
         if table.arrow is not None:
             return f"select * from {self._arrow_name(table.arrow)}"
-        inputs = [f"{name} as ({self.render(read)})" for name, read in table.inputs.items()]
+        # Line ends around each query: its last line may end in a comment.
+        inputs = [f"{name} as (\n{self.render(read)}\n)" for name, read in table.inputs.items()]
         body = _PARAMETER.sub(lambda found: self._bind(table, found[1]), table.sql.strip().rstrip(";"))
         if not inputs:
             return body

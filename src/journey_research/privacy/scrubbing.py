@@ -63,6 +63,13 @@ def scrubbed_traceback(error: BaseException) -> str:
     return "\n".join(said)
 
 
+def scrub_logs() -> None:
+    """Scrub everything that reaches the root logger's handlers, from now on."""
+    for handler in logging.getLogger().handlers:
+        if not any(isinstance(there, ScrubbingFilter) for there in handler.filters):
+            handler.addFilter(ScrubbingFilter())
+
+
 class ScrubbingFilter(logging.Filter):
     """Scrubs log records of other libraries; ours are written without values."""
 

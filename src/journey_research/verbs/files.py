@@ -145,7 +145,7 @@ def frame_writer(frame: pd.DataFrame, path: str | Path) -> Write:
         if suffix == ".parquet":
             frame.to_parquet(to, index=False)
             return
-        plain = {"index": False, "lineterminator": "\n", "encoding": "utf-8"}
+        plain: dict[str, Any] = {"index": False, "lineterminator": "\n", "encoding": "utf-8"}
         with to.open("wb") as handle:
             if suffix == ".csv":
                 frame.to_csv(handle, **plain)

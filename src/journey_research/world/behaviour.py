@@ -81,7 +81,7 @@ def _send_mails(people: pd.DataFrame, calendar: Calendar, world_seed: int) -> pd
     chosen = chance.random((calendar.weeks, len(agreed))) < MAIL_SHARE
     week, at = np.nonzero(chosen)
     person = agreed[at]
-    sent = calendar.start_ms + week * 7 * DAY_MS + DAY_MS + 8 * 60 * MINUTE_MS  # Tuesdays, 9 o'clock
+    sent = calendar.start_ms + week * 7 * DAY_MS + DAY_MS + 9 * 60 * MINUTE_MS  # Tuesdays, 9 o'clock
     mails = pd.DataFrame({"person": person, "campaign_no": week, "at_ms": sent})
     mails["at_ms"] += chance.integers(0, 20 * MINUTE_MS, len(mails))
     mails["cause_probability"] = MAIL_EFFECT * people["responsiveness"].to_numpy()[person]
@@ -95,7 +95,9 @@ def _send_mails(people: pd.DataFrame, calendar: Calendar, world_seed: int) -> pd
     mails["clicked_ms"] = np.where(
         clicked, mails["at_ms"] + delay + chance.integers(5_000, 90_000, len(mails)), 0
     )
-    mails["left_ms"] = np.where(leaves, mails["at_ms"] + delay + chance.integers(5_000, 60_000, len(mails)), 0)
+    mails["left_ms"] = np.where(
+        leaves, mails["at_ms"] + delay + chance.integers(5_000, 60_000, len(mails)), 0
+    )
     # Whoever has left gets no more mail.
     first_left = mails[mails["left_ms"] > 0].groupby("person")["left_ms"].min()
     left = mails["person"].map(first_left).fillna(END_MS).to_numpy()
@@ -113,7 +115,9 @@ def _call(people: pd.DataFrame, calendar: Calendar, world_seed: int) -> pd.DataF
     return pd.DataFrame({"person": person, "at_ms": at_ms, "cause_probability": probability})
 
 
-def _caused(touches: pd.DataFrame, caused: np.ndarray, cause: str, chance: np.random.Generator) -> pd.DataFrame:
+def _caused(
+    touches: pd.DataFrame, caused: np.ndarray, cause: str, chance: np.random.Generator
+) -> pd.DataFrame:
     chosen = touches[caused]
     at_once = chance.random(len(chosen)) < 0.5
     lag = np.where(
@@ -134,7 +138,10 @@ def _caused(touches: pd.DataFrame, caused: np.ndarray, cause: str, chance: np.ra
 
 
 def _order(
-    people: pd.DataFrame, calendar: Calendar, touches: dict[str, tuple[pd.DataFrame, np.ndarray]], world_seed: int
+    people: pd.DataFrame,
+    calendar: Calendar,
+    touches: dict[str, tuple[pd.DataFrame, np.ndarray]],
+    world_seed: int,
 ) -> pd.DataFrame:
     chance = chance_for(world_seed, "orders")
     own = np.repeat(
@@ -153,7 +160,9 @@ def _order(
     ]
     found += [_caused(table, caused, cause, chance) for cause, (table, caused) in touches.items()]
     orders = pd.concat(found, ignore_index=True)
-    orders = orders[orders["at_ms"] < END_MS - 10 * MINUTE_MS].sort_values(["at_ms", "person"], ignore_index=True)
+    orders = orders[orders["at_ms"] < END_MS - 10 * MINUTE_MS].sort_values(
+        ["at_ms", "person"], ignore_index=True
+    )
     at_till = np.where(people["uses_web"].to_numpy()[orders["person"]], 0.08, 0.9)
     orders["source"] = np.where(~orders["at_once"] & (chance.random(len(orders)) < at_till), "pos", "web")
     return orders

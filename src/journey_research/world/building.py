@@ -9,12 +9,14 @@ import pandas as pd
 
 from .behaviour import live
 from .calendar import Calendar, chance_for
+from .contact_exports import call_centre, hubspot_contacts
 from .dirt import soil
-from .event_exports import onetrust_receipts, segment_events, sendgrid_events
-from .exports import call_centre, hubspot_contacts, shopify_orders
+from .mail_exports import onetrust_receipts, sendgrid_events
 from .people import make_people
+from .shop_exports import shopify_orders
 from .spend_exports import google_ads_campaigns, meta_ads
 from .truth import main_speakers, reviewer_judgements, truth_effects, truth_people
+from .web_exports import segment_events
 from .writing import Export, whole_folder, write_file
 
 FILE_NAMES = (

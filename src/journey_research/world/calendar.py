@@ -14,7 +14,9 @@ MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 END_MS = int(WORLD_END.timestamp()) * 1000
 
 # Share of visits, calls and orders by hour of the day in winter time.
-_HOURS = np.array([1, 0.5, 0.3, 0.2, 0.2, 0.5, 1.5, 3, 4, 5, 5.5, 5.5, 6, 5.5, 5, 5, 5.5, 6, 7, 8, 9, 8, 5, 2.5])
+_HOURS = np.array(
+    [1, 0.5, 0.3, 0.2, 0.2, 0.5, 1.5, 3, 4, 5, 5.5, 5.5, 6, 5.5, 5, 5, 5.5, 6, 7, 8, 9, 8, 5, 2.5]
+)
 
 
 @dataclass(frozen=True)
@@ -42,21 +44,23 @@ class Calendar:
 
     @property
     def start_ms(self) -> int:
-        """First instant of the world, milliseconds since 1970 in UTC."""
-        return END_MS - self.days * DAY_MS
+        """First instant of the world, a midnight in Berlin, in milliseconds since 1970 UTC."""
+        midnight = pd.Timestamp(WORLD_END, tz="UTC").tz_convert(ZONE) - pd.DateOffset(days=self.days)
+        return int(midnight.timestamp()) * 1000
 
     def moments(self, chance: np.random.Generator, n: int) -> np.ndarray:
         """Draw ``n`` instants in the world, by day evenly, by hour as people are awake (ms, UTC)."""
         day = chance.integers(0, self.days, n)
         hour = chance.choice(24, size=n, p=_HOURS / _HOURS.sum())
-        return self.start_ms + day * DAY_MS + hour * HOUR_MS + chance.integers(0, HOUR_MS, n)
+        at_ms = self.start_ms + day * DAY_MS + hour * HOUR_MS + chance.integers(0, HOUR_MS, n)
+        return np.where(at_ms >= END_MS, at_ms - DAY_MS, at_ms)  # the last day has 23 hours
 
 
 def chance_for(world_seed: int, purpose: str) -> np.random.Generator:
     """The generator of chance for one purpose, so that a change in one place moves no other.
 
     Example:
-        >>> chance_for(1, "phones").integers(0, 9) == chance_for(1, "phones").integers(0, 9)
+        >>> bool(chance_for(1, "phones").random() == chance_for(1, "phones").random())
         True
     """
     return np.random.default_rng([world_seed, zlib.crc32(purpose.encode())])
@@ -81,3 +85,10 @@ def iso(at_ms: np.ndarray) -> list[str]:
 def local(at_ms: np.ndarray, form: str) -> list[str]:
     """Instants as text on the shop's wall clock, in ``strftime``'s form."""
     return list(utc(at_ms).tz_convert(ZONE).strftime(form))
+
+
+def identity_numbers(chance: np.random.Generator, n: int) -> list[str]:
+    """``n`` random identifiers in the form of a UUID."""
+    drawn = chance.integers(0, 256, (n, 16), dtype="uint8")
+    texts = [bytes(row).hex() for row in drawn]
+    return [f"{t[:8]}-{t[8:12]}-4{t[13:16]}-a{t[17:20]}-{t[20:]}" for t in texts]

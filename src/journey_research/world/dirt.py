@@ -42,7 +42,9 @@ def soil(body: bytes, chance: np.random.Generator, *, share: float, has_header: 
 def _damage(line: bytes, kind: int) -> bytes:
     is_object = line.startswith(b"{")
     if kind == 0 and _PRICE.search(line):
-        return _PRICE.sub(lambda price: price[0].replace(b"0", b"O").replace(b"1", b"l") + b"x", line, count=1)
+        return _PRICE.sub(
+            lambda price: price[0].replace(b"0", b"O").replace(b"1", b"l") + b"x", line, count=1
+        )
     if kind <= 1 and not is_object and (day := _DAY.search(line)):
         return line[: day.start() + 4] + b"-13-45" + line[day.end() :]
     if not is_object and len(line) < 24 and (day := _DAY.search(line)):

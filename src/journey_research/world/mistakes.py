@@ -9,8 +9,8 @@ from .names import NICKNAMES
 _BY_EAR = [
     ("sch", "sh"), ("ck", "k"), ("ph", "f"), ("th", "t"), ("tz", "z"), ("dt", "t"), ("ie", "i"), ("ei", "ai"),
     ("ai", "ei"), ("ey", "ei"), ("mm", "m"), ("nn", "n"), ("ll", "l"), ("ß", "ss"), ("ü", "ue"), ("ö", "oe"),
-    ("ä", "e"), ("v", "f"), ("c", "k"), ("y", "i"), ("z", "s"), ("d", "t"), ("b", "p"), ("r", "rr"), ("k", "ck"),
-    ("a", "ah"), ("e", "eh"), ("o", "oh"),
+    ("ä", "e"), ("v", "f"), ("ch", "sh"), ("y", "i"), ("z", "s"), ("d", "t"), ("b", "p"), ("r", "rr"),
+    ("k", "ck"), ("a", "ah"), ("e", "eh"), ("o", "oh"),
 ]  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def respell_phone(phone: str, chance: np.random.Generator) -> str:
 
     Example:
         >>> respell_phone("+491701234567", np.random.default_rng(0))
-        '0049 170 1234567'
+        '0170 123 4567'
     """
     area, rest = phone[3:6], phone[6:]
     forms = [

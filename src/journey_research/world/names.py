@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-FEMALE = """Anna Maria Julia Sabine Petra Monika Claudia Susanne Katharina Christine Andrea Stefanie Nicole
-Elisabeth Karin Birgit Barbara Angelika Martina Ursula Sandra Melanie Daniela Anja Silke Heike Renate Kerstin
-Johanna Laura Lena Lisa Sarah Sophie Marie Hannah Charlotte Franziska Theresa Jana Eva Ayşe Fatma Elif Olga
-Natalia Agnieszka Zoë Renée Frieda Greta Ida Clara Magdalena Veronika Antonia Helga Ingrid Gisela Ute""".split()
+FEMALE = """
+Anna Maria Julia Sabine Petra Monika Claudia Susanne Katharina Christine Andrea Stefanie Nicole
+Elisabeth Karin Birgit Barbara Angelika Martina Ursula Sandra Melanie Daniela Anja Silke Heike
+Renate Kerstin Johanna Laura Lena Lisa Sarah Sophie Marie Hannah Charlotte Franziska Theresa Jana
+Eva Ayşe Fatma Elif Olga Natalia Agnieszka Zoë Renée Frieda Greta Ida Clara Magdalena Veronika
+Antonia Helga Ingrid Gisela Ute
+""".split()
 
-MALE = """Michael Thomas Andreas Peter Stefan Christian Wolfgang Klaus Jürgen Martin Frank Matthias Alexander
-Jörg Bernd Markus Uwe Ralf Rainer Dieter Manfred Werner Helmut Daniel Sebastian Tobias Jan Tim Lukas Jonas
-Felix Maximilian Philipp Florian Benjamin Simon David Johannes Paul Leon Moritz Niklas Mehmet Mustafa Ali Ivan
-Piotr Krzysztof André René Björn Sören Heinz Günter Gerhard Horst Friedrich Karl Georg Anton""".split()
+MALE = """
+Michael Thomas Andreas Peter Stefan Christian Wolfgang Klaus Jürgen Martin Frank Matthias Alexander
+Jörg Bernd Markus Uwe Ralf Rainer Dieter Manfred Werner Helmut Daniel Sebastian Tobias Jan Tim Lukas
+Jonas Felix Maximilian Philipp Florian Benjamin Simon David Johannes Paul Leon Moritz Niklas Mehmet
+Mustafa Ali Ivan Piotr Krzysztof André René Björn Sören Heinz Günter Gerhard Horst Friedrich Karl
+Georg Anton
+""".split()
 
-SURNAMES = """Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Schäfer Koch Bauer
-Richter Klein Wolf Schröder Neumann Schwarz Zimmermann Braun Krüger Hofmann Hartmann Lange Schmitt Werner
-Schmitz Krause Meier Lehmann Schmid Schulze Maier Köhler Herrmann König Walter Mayer Huber Kaiser Fuchs Peters
-Lang Scholz Möller Weiß Jung Hahn Schubert Vogel Friedrich Keller Günther Frank Berger Winkler Roth Beck Lorenz
-Baumann Franke Albrecht Schuster Simon Ludwig Böhm Winter Kraus Martin Schumacher Krämer Vogt Stein Jäger Otto
-Sommer Groß Seidel Heinrich Brandt Haas Schreiber Graf Schulte Dietrich Ziegler Kuhn Kühn Pohl Engel Horn Busch
-Bergmann Thomas Voigt Sauer Arnold Wolff Pfeiffer Yılmaz Kaya Demir Öztürk Kowalski Nowak Ivanov Petrov Nguyen
-Rossi Papadopoulos Thiel Lindner Kirchner Ernst Hübner Hauser Wenzel Ebert Barth Reuter Kellermann Stahl Kunz
-Thiele Bachmann Grimm Ackermann Eichhorn Weidner Rademacher Oberländer Freytag Wittmann Achterberg Dombrowski
-Zeidler Überall Quandt Nitschke Jablonski Steinmetz Hagedorn Sievers Petersen Hansen Jansen Clausen Matthiesen
-Rüdiger Burkhardt Schöne Reinhardt Ritter Gebhardt Strauß Vetter Moser Hirsch Adler Falk Sperling Drossel""".split()
+SURNAMES = """
+Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Schäfer Koch Bauer
+Richter Klein Wolf Schröder Neumann Schwarz Zimmermann Braun Krüger Hofmann Hartmann Lange Schmitt
+Werner Schmitz Krause Meier Lehmann Schmid Schulze Maier Köhler Herrmann König Walter Mayer Huber
+Kaiser Fuchs Peters Lang Scholz Möller Weiß Jung Hahn Schubert Vogel Friedrich Keller Günther Frank
+Berger Winkler Roth Beck Lorenz Baumann Franke Albrecht Schuster Simon Ludwig Böhm Winter Kraus
+Martin Schumacher Krämer Vogt Stein Jäger Otto Sommer Groß Seidel Heinrich Brandt Haas Schreiber
+Graf Schulte Dietrich Ziegler Kuhn Kühn Pohl Engel Horn Busch Bergmann Thomas Voigt Sauer Arnold
+Wolff Pfeiffer Yılmaz Kaya Demir Öztürk Kowalski Nowak Ivanov Petrov Nguyen Rossi Papadopoulos Thiel
+Lindner Kirchner Ernst Hübner Hauser Wenzel Ebert Barth Reuter Kellermann Stahl Kunz Thiele Bachmann
+Grimm Ackermann Eichhorn Weidner Rademacher Oberländer Freytag Wittmann Achterberg Dombrowski
+Zeidler Überall Quandt Nitschke Jablonski Steinmetz Hagedorn Sievers Petersen Hansen Jansen Clausen
+Matthiesen Rüdiger Burkhardt Schöne Reinhardt Ritter Gebhardt Strauß Vetter Moser Hirsch Adler Falk
+Sperling Drossel
+""".split()
 
 NICKNAMES = {
     "Katharina": "Kathi", "Elisabeth": "Lisa", "Stefanie": "Steffi", "Susanne": "Susi", "Christine": "Tina",
@@ -44,11 +54,13 @@ CITIES = {
     "Würzburg": "97", "Göttingen": "37", "Lübeck": "23", "Saarbrücken": "66", "Görlitz": "02",
 }  # fmt: skip
 
-STREETS = """Hauptstraße Schulstraße Gartenstraße Bahnhofstraße Dorfstraße Bergstraße Birkenweg Lindenstraße
-Kirchstraße Waldstraße Ringstraße Schillerstraße Goethestraße Mühlenweg Wiesenweg Jahnstraße Amselweg Feldstraße
-Kastanienallee Rosenweg Buchenweg Poststraße Mozartstraße Friedhofstraße Industriestraße Am|Markt Erlenweg
-Blumenstraße Römerstraße Ahornweg Tannenweg Uferstraße Parkstraße Burgstraße Marktplatz Fichtenweg Talstraße
-Eichenweg Beethovenstraße Neue|Straße""".split()
+STREETS = """
+Hauptstraße Schulstraße Gartenstraße Bahnhofstraße Dorfstraße Bergstraße Birkenweg Lindenstraße
+Kirchstraße Waldstraße Ringstraße Schillerstraße Goethestraße Mühlenweg Wiesenweg Jahnstraße
+Amselweg Feldstraße Kastanienallee Rosenweg Buchenweg Poststraße Mozartstraße Friedhofstraße
+Industriestraße Am|Markt Erlenweg Blumenstraße Römerstraße Ahornweg Tannenweg Uferstraße Parkstraße
+Burgstraße Marktplatz Fichtenweg Talstraße Eichenweg Beethovenstraße Neue|Straße
+""".split()
 
 MAIL_HOUSES = ["example.de", "mail.example.org", "web.example.net", "post.example.com", "example.com"]
 
@@ -65,3 +77,10 @@ PRODUCTS = [
         for colour in ("blau", "grün", "schwarz")
     )
 ]  # fmt: skip
+
+SITE = "https://shop.example.de"
+AGENTS = {
+    "mobile": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/121.0 Mobile Safari/537.36",
+    "desktop": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/121.0 Safari/537.36",
+    "tablet": "Mozilla/5.0 (iPad; CPU OS 17_3 like Mac OS X) AppleWebKit/605.1.15 Version/17.3 Safari/604.1",
+}

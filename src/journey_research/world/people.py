@@ -119,7 +119,9 @@ def make_people(persons: int, world_seed: int) -> pd.DataFrame:
     namesake = (role > 1) & (female == female[head]) & (chance.random(persons) < 0.06)
     first = np.where(namesake, first[head], first)
     head_age = chance.integers(24, 78, n_households)[household]
-    age = np.where(role > 1, chance.integers(18, 27, persons), head_age + chance.integers(-4, 5, persons) * role)
+    age = np.where(
+        role > 1, chance.integers(18, 27, persons), head_age + chance.integers(-4, 5, persons) * role
+    )
     born = np.datetime64("2025-01-01") - (age * 365.25 + chance.integers(0, 365, persons)).astype(int)
 
     people = pd.DataFrame({"person": [f"p{no:05d}" for no in range(1, persons + 1)], "household": household})

@@ -7,7 +7,7 @@ import pandas as pd
 
 from .behaviour import CAMPAIGNS, Behaviour
 from .calendar import DAY_MS, Calendar, chance_for, local
-from .writing import Export, as_csv
+from .writing import Export, as_csv, tuples_of
 
 # Campaign: price of a click in euros, impressions a click, clicks a day of people the world does not hold.
 _PRICES = {
@@ -18,8 +18,8 @@ _PRICES = {
     "Social Retargeting": (0.55, 80, 2.0),
 }
 GOOGLE = [
-    "campaign.id", "campaign.name", "campaign.advertising_channel_type", "segments.date", "metrics.cost_micros",
-    "metrics.impressions", "metrics.clicks", "customer.currency_code",
+    "campaign.id", "campaign.name", "campaign.advertising_channel_type", "segments.date",
+    "metrics.cost_micros", "metrics.impressions", "metrics.clicks", "customer.currency_code",
 ]  # fmt: skip
 META = [
     "Reporting starts", "Reporting ends", "Campaign name", "Amount spent (EUR)", "Impressions", "Reach",
@@ -66,7 +66,7 @@ def google_ads_campaigns(behaviour: Behaviour, calendar: Calendar, world_seed: i
             numbers[day.campaign], day.campaign, kinds[day.channel], day.day, int(day.cents) * 10_000,
             day.impressions, day.clicks, "EUR",
         ]
-        for day in spend.itertuples()
+        for day in tuples_of(spend)
     ]  # fmt: skip
     return Export("google_ads_campaigns.csv", as_csv(GOOGLE, rows), len(rows), _NOBODY)
 
@@ -79,6 +79,6 @@ def meta_ads(behaviour: Behaviour, calendar: Calendar, world_seed: int) -> Expor
             day.day, day.day, day.campaign, f"{day.cents // 100}.{day.cents % 100:02d}", day.impressions,
             int(day.impressions * 0.7), day.clicks,
         ]
-        for day in spend.itertuples()
+        for day in tuples_of(spend)
     ]  # fmt: skip
     return Export("meta_ads.csv", as_csv(META, rows), len(rows), _NOBODY)

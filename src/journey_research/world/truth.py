@@ -7,7 +7,7 @@ import pandas as pd
 
 from .behaviour import Behaviour
 from .calendar import DAY_MS, END_MS, chance_for, iso
-from .writing import Export, as_csv
+from .writing import Export, as_csv, tuples_of
 
 _REVIEWED = ["hubspot_contacts", "shopify_orders", "call_centre", "sendgrid_events"]
 _EMPTY = pd.DataFrame({"source": [], "key": [], "person": []})
@@ -46,8 +46,10 @@ def truth_effects(behaviour: Behaviour) -> Export:
     columns = ["channel", "touch", "cause_probability"]
     touches = pd.concat([table[columns] for table in (visits, mails, calls)])
     means = touches.groupby(["channel", "touch"])["cause_probability"].agg(["mean", "size"]).reset_index()
-    rows = [[row.channel, row.touch, f"{row.mean_:.6f}", row.size_] for row in
-            means.rename(columns={"mean": "mean_", "size": "size_"}).itertuples()]
+    rows = [
+        [row.channel, row.touch, f"{row.mean_:.6f}", row.size_]
+        for row in tuples_of(means.rename(columns={"mean": "mean_", "size": "size_"}))
+    ]
     header = ["channel", "touch", "added_purchase_probability", "n_touches"]
     return Export("truth_effects.csv", as_csv(header, rows), len(rows), _EMPTY)
 
@@ -78,9 +80,9 @@ def reviewer_judgements(people: pd.DataFrame, main: pd.DataFrame, world_seed: in
 
 def _same_pairs(seen: pd.DataFrame, wanted: int, chance: np.random.Generator) -> list[tuple[int, int]]:
     rows_of = seen.groupby("person").indices
-    named = seen["source"] != "sendgrid_events"
+    named = (seen["source"] != "sendgrid_events").tolist()
     pairs: list[tuple[int, int]] = []
-    for person in chance.permutation(sorted(rows_of)):
+    for person in chance.permutation(np.unique(seen["person"].to_numpy())):
         rows = [int(row) for row in rows_of[person]]
         possible = [
             (a, b) for i, a in enumerate(rows) for b in rows[i + 1 :]

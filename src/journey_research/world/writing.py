@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +16,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+
 
 @dataclass(frozen=True)
 class Export:
@@ -25,14 +28,24 @@ class Export:
         file_name: As the vendor names it.
         body: Its bytes.
         n_rows: Rows or lines, header left out.
-        speakers: ``source``, ``key``, ``person``: one row per row of the file that speaks of a person;
-            files of names add ``first_name``, ``last_name``, ``city`` of that person for the reviewer.
+        speakers: ``source``, ``key``, ``person`` (row number; below 0 a robot): one row per row of the
+            file that speaks of somebody.
     """
 
     file_name: str
     body: bytes
     n_rows: int
     speakers: pd.DataFrame
+
+
+def speakers_of(source: str, keys: list[str], persons: Sequence[int] | np.ndarray) -> pd.DataFrame:
+    """Who speaks in each row of a file: ``source``, ``key``, ``person``; no rows for files of no people."""
+    return pd.DataFrame({"source": source, "key": keys, "person": np.asarray(persons, dtype="int64")})
+
+
+def tuples_of(table: pd.DataFrame) -> list[Any]:
+    """The rows of a table, each with its columns as attributes."""
+    return list(table.itertuples())
 
 
 _CLOCK = datetime(2025, 3, 31)  # workbooks carry a date; ours must not be today's
@@ -82,8 +95,6 @@ def as_workbook(sheet: str, header: Sequence[str], rows: Iterable[Sequence[str]]
 
 
 def _without_clock(body: bytes) -> bytes:
-    import re
-
     return re.sub(rb"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", b"2025-03-31T00:00:00Z", body)
 
 
@@ -108,7 +119,7 @@ def whole_folder(folder: Path, names: Sequence[str]) -> Iterator[Path]:
     Raises:
         UserError: ``folder`` holds something that is no file of a world.
     """
-    from ..errors import UserError
+    from journey_research.errors import UserError
 
     kept = []
     if folder.exists():

@@ -1,156 +1,14 @@
-"""Which channels the conversions are credited to, by simple rules and by the chain of channels.
-
-A credit says where conversions were seen, not what caused them: no channel was withheld from
-anybody. The chosen rules stand beside one another so that a reader sees how much hangs on the rule.
-"""
+"""Credits of the run's paths, with what sampling and identity can do to them."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ...engine import Table
-from .markov import build_chain, removal_effects
-from .paths import Counts, Floats, PathCounts, count_paths
+from journey_research.engine import Table
 
-MODELS = ("first", "last", "linear", "position", "time-decay", "markov")
-
-
-@dataclass(frozen=True)
-class AttributionRule:
-    """How conversions are credited.
-
-    Attributes:
-        models: Which models, of ``MODELS``.
-        order: Channels a state of the chain remembers.
-        half_life_steps: Steps before the conversion after which a touch counts half.
-        intervals: Bootstrap draws behind low and high; 0 for none.
-        attribution_seed: Seed of those draws.
-    """
-
-    models: tuple[str, ...] = ("last", "linear", "markov")
-    order: int = 1
-    half_life_steps: float = 7.0
-    intervals: int = 200
-    attribution_seed: int = 1
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "models", tuple(self.models))
-        if unknown := sorted(set(self.models) - set(MODELS)):
-            raise ValueError(f"models holds {unknown}; known are {', '.join(MODELS)}")
-        if not self.models or len(set(self.models)) < len(self.models):
-            raise ValueError("models names each model once, and at least one")
-        if self.order < 1:
-            raise ValueError(f"order is {self.order}; a state remembers 1 channel or more")
-        if not 0 < self.half_life_steps < np.inf:
-            raise ValueError(f"half_life_steps is {self.half_life_steps}; it is more than 0 steps")
-        if self.intervals < 0:
-            raise ValueError(f"intervals is {self.intervals}; 0 or more draws")
-
-
-@dataclass(frozen=True)
-class ModelCredits:
-    """What one model credits to each of c channels.
-
-    Attributes:
-        conversions: c numbers that sum to all conversions.
-        values: c amounts that sum to the total value.
-        draws: b x c, conversions in bootstrap draws of the journeys.
-    """
-
-    conversions: Floats
-    values: Floats
-    draws: Floats
-
-
-def credit_channels(paths: PathCounts, rule: AttributionRule) -> dict[str, ModelCredits]:
-    """Credits of every model of the rule.
-
-    Args:
-        paths: p distinct paths with their counts.
-        rule: Which models, and how many draws.
-
-    Returns:
-        One entry per model. A chain that finds no conversion credits 0 to every channel. Where no
-        journey without conversion is known, the chain is that of the conversions alone: every
-        journey converts unless its channel is removed.
-
-    Example:
-        >>> paths = count_paths(["a > b"], [2], [0], [10.0])
-        >>> credits = credit_channels(paths, AttributionRule(models=("linear",), intervals=0))
-        >>> credits["linear"].conversions.tolist(), credits["linear"].values.tolist()
-        ([1.0, 1.0], [5.0, 5.0])
-    """
-    draws = _draw_journeys(paths, rule.intervals, rule.attribution_seed)
-    return {model: _credit(model, paths, rule, draws) for model in rule.models}
-
-
-def _draw_journeys(paths: PathCounts, draws: int, seed: int) -> Counts:
-    """b x 2p counts: all journeys drawn again with replacement; conversions first, then nulls."""
-    journeys = np.concatenate([paths.conversions, paths.nulls])
-    drawn = np.zeros((draws if journeys.any() else 0, len(journeys)), np.int64)
-    seen = np.flatnonzero(journeys)
-    random = np.random.default_rng(seed)
-    total = int(journeys.sum())
-    for row in drawn:
-        row[seen] = random.multinomial(total, journeys[seen] / total)
-    return drawn
-
-
-def _credit(model: str, paths: PathCounts, rule: AttributionRule, draws: Counts) -> ModelCredits:
-    n_paths = len(paths.lengths)
-    drawn = draws[:, :n_paths]
-    if model == "markov":
-        chain = build_chain(paths, rule.order)
-        shares = _shares(removal_effects(chain, paths.conversions.astype(float), paths.nulls.astype(float)))
-        again = [
-            _shares(removal_effects(chain, row[:n_paths].astype(float), row[n_paths:].astype(float)))
-            * row[:n_paths].sum()
-            for row in draws
-        ]
-        return ModelCredits(
-            shares * paths.conversions.sum(),
-            shares * paths.values.sum(),
-            np.array(again).reshape(len(draws), len(paths.channels)),
-        )
-    weights = _weights(model, paths, rule.half_life_steps)
-    return ModelCredits(
-        np.asarray(weights.T @ paths.conversions.astype(float)),
-        np.asarray(weights.T @ paths.values),
-        np.asarray(weights.T @ drawn.T.astype(float)).T.reshape(len(draws), len(paths.channels)),
-    )
-
-
-def _shares(effects: Floats) -> Floats:
-    total = effects.sum()
-    return effects / total if total > 0 else np.zeros_like(effects)
-
-
-def _weights(model: str, paths: PathCounts, half_life: float) -> Any:
-    """p x c sparse: the part of a path's conversion that goes to each channel; rows sum to 1."""
-    from scipy import sparse
-
-    step = paths.step_of_touch
-    length = np.repeat(paths.lengths, paths.lengths)
-    if model == "first":
-        part = (step == 0).astype(float)
-    elif model == "last":
-        part = (step == length - 1).astype(float)
-    elif model == "linear":
-        part = 1 / length
-    elif model == "position":
-        ends = (step == 0) | (step == length - 1)
-        part = np.where(ends, 0.4, 0.2 / np.maximum(length - 2, 1))
-        part = np.where(length <= 2, 1 / length, part)
-    else:
-        part = 0.5 ** ((length - 1 - step) / half_life)
-        part /= np.repeat(np.add.reduceat(part, paths.starts[:-1]), paths.lengths) if len(part) else 1
-    return sparse.csr_array(
-        (part, (paths.path_of_touch, paths.codes)), shape=(len(paths.lengths), len(paths.channels))
-    )
+from .crediting import AttributionRule, ModelCredits, credit_channels
+from .paths import PathCounts, count_paths
 
 
 def attribute_conversions(paths: Table, rule: AttributionRule) -> pd.DataFrame:
@@ -168,7 +26,8 @@ def attribute_conversions(paths: Table, rule: AttributionRule) -> pd.DataFrame:
     Example:
         >>> rows = {"variant": ["chosen"], "path": ["email > web"], "n_conversions": [4], "n_nulls": [0]}
         >>> paths = Table.from_pandas(pd.DataFrame(rows | {"value_amount": [8.0], "n_persons": [4]}))
-        >>> attribute_conversions(paths, AttributionRule(models=("last",)))[["channel", "share"]].values.tolist()
+        >>> credits = attribute_conversions(paths, AttributionRule(models=("last",)))
+        >>> credits[["channel", "share"]].values.tolist()
         [['email', 0.0], ['web', 1.0]]
     """
     variants = _credits_of_variants(paths, rule)

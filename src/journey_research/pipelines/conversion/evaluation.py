@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ...engine import Table
+from journey_research.engine import Table, run_sql
+
 from .ranking import Floats, average_precision, brier, calibration_line, log_loss, rank_area
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 FEWEST_TOLD = 0.5
 Measure = Callable[[Floats, Floats, Floats], float]
@@ -49,7 +54,9 @@ MEASURES: dict[str, Measure] = {
 }
 
 
-def evaluate_scores(scores: Table, examples: Table, rule: EvaluationRule) -> tuple[pd.DataFrame, pd.DataFrame]:
+def evaluate_scores(
+    scores: Table, examples: Table, rule: EvaluationRule
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Measure the scores of the test examples.
 
     Args:
@@ -60,25 +67,21 @@ def evaluate_scores(scores: Table, examples: Table, rule: EvaluationRule) -> tup
     Returns:
         ``conversion_metrics`` (contract ``Metrics``): AUC, average precision, Brier score and log loss
         of the model, each beside ``_base_rate`` and ``_one_feature`` where that can differ; the
-        difference to each baseline; the calibration line; base rates. All null without test examples.
+        calibration line; base rates. All null without test examples.
         ``calibration_bins`` (contract ``CalibrationBins``): test examples by rising probability.
     """
-    told = scores.query(
-        "select example_id, person_id, split, conversion_probability, is_converted from this "
-        "where split <> 'current'"
-    )
-    rows = Table(
-        "select s.person_id, s.split, s.conversion_probability, cast(s.is_converted as integer) as converted, "
-        "e.n_touches_7_days > 0 as is_touched from s join e on e.example_id = s.example_id "
-        "order by s.example_id",
-        {"s": told, "e": examples},
-    ).to_arrow()
-    split = np.asarray(rows.column("split").to_pylist(), dtype=object)
-    train, test = rows.filter(split == "train"), rows.filter(split == "test")
+    rows = run_sql("judged_scores.sql", scores=scores, examples=examples).to_arrow()
+    train, test = (_of_split(rows, split) for split in ("train", "test"))
     return _metrics(train, test, rule), _bins(test, rule.n_bins)
 
 
-def _metrics(train: object, test: object, rule: EvaluationRule) -> pd.DataFrame:
+def _of_split(rows: pa.Table, split: str) -> pa.Table:
+    import pyarrow.compute as pc
+
+    return rows.filter(pc.equal(rows.column("split"), split))
+
+
+def _metrics(train: pa.Table, test: pa.Table, rule: EvaluationRule) -> pd.DataFrame:
     y, p = _column(test, "converted"), _column(test, "conversion_probability")
     y_train = _column(train, "converted")
     guesses = {"": p} | _baselines(train, test)
@@ -103,11 +106,11 @@ def _part(place: int) -> Measure:
     return measure
 
 
-def _column(rows: object, name: str) -> Floats:
-    return rows.column(name).to_numpy(zero_copy_only=False).astype(np.float64)  # type: ignore[attr-defined]
+def _column(rows: pa.Table, name: str) -> Floats:
+    return rows.column(name).to_numpy(zero_copy_only=False).astype(np.float64)
 
 
-def _baselines(train: object, test: object) -> dict[str, Floats]:
+def _baselines(train: pa.Table, test: pa.Table) -> dict[str, Floats]:
     """Probabilities the training examples would have us guess."""
     y, touched, asked = _column(train, "converted"), _column(train, "is_touched"), _column(test, "is_touched")
     rate = y.mean() if len(y) else np.nan
@@ -115,9 +118,9 @@ def _baselines(train: object, test: object) -> dict[str, Floats]:
     return {"_base_rate": np.full(len(asked), rate), "_one_feature": np.where(asked == 1, rates[1], rates[0])}
 
 
-def _draw_persons(test: object, rule: EvaluationRule) -> npt.NDArray[np.uint8]:
+def _draw_persons(test: pa.Table, rule: EvaluationRule) -> npt.NDArray[np.uint8]:
     """Rows: first everybody once, then draws; columns: how often each test example counts."""
-    persons, codes = np.unique(np.array(test.column("person_id").to_pylist(), dtype=str), return_inverse=True)  # type: ignore[attr-defined]
+    persons, codes = pd.factorize(test.column("person_id").to_pandas(), sort=True)
     random = np.random.default_rng(rule.evaluation_seed)
     drawn = [np.ones(len(codes), np.uint8)]
     for _ in range(rule.intervals if len(persons) else 0):
@@ -161,7 +164,7 @@ def _wilson(share: float | None, n: int) -> tuple[float | None, float | None]:
     return max(0.0, min(middle - half, share)), min(1.0, max(middle + half, share))
 
 
-def _bins(test: object, n_bins: int) -> pd.DataFrame:
+def _bins(test: pa.Table, n_bins: int) -> pd.DataFrame:
     y, p = _column(test, "converted"), _column(test, "conversion_probability")
     rows = []
     order = np.argsort(p, kind="stable")
@@ -172,5 +175,5 @@ def _bins(test: object, n_bins: int) -> pd.DataFrame:
     table = pd.DataFrame(
         rows, columns=["bin_number", "mean_probability", "converted_share", "low", "high", "n"]
     )
-    whole = {"bin_number": "int64", "n": "int64"}
-    return table.astype(dict.fromkeys(table.columns, float) | whole)
+    kinds: dict[str, str] = dict.fromkeys(table.columns, "float64")
+    return table.astype(kinds | {"bin_number": "int64", "n": "int64"})

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ...engine import Table, run_sql
+from journey_research.engine import Table, run_sql
+
 from .features import DAY_US, gather_features
 
 

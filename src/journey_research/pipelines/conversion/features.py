@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ...engine import Table, run_sql
+from journey_research.engine import Table, run_sql
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -8,16 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ...engine import Table, run_sql
-from .purchase_models import (
-    Fit,
-    Floats,
-    alive_probability,
-    expected_amount,
-    expected_purchases,
-    fit_bg_nbd,
-    fit_gamma_gamma,
-)
+from journey_research.engine import Table, run_sql
+
+from .bg_nbd import alive_probability, expected_purchases, fit_bg_nbd
+from .fitting import Fit, Floats
+from .gamma_gamma import expected_amount, fit_gamma_gamma
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,7 +58,9 @@ class Histories:
     mean_amounts: Floats
 
 
-def summarise_purchases(persons: list[str], days: Days, amounts: Floats, end: int, unit_days: float) -> Histories:
+def summarise_purchases(
+    persons: list[str], days: Days, amounts: Floats, end: int, unit_days: float
+) -> Histories:
     """Turn purchase days into what the models read.
 
     Args:
@@ -77,7 +74,8 @@ def summarise_purchases(persons: list[str], days: Days, amounts: Floats, end: in
         One entry per person.
 
     Example:
-        >>> told = summarise_purchases(["a", "a", "b"], np.array([0, 7, 3]), np.array([5.0, 9.0, 1.0]), 14, 7.0)
+        >>> days, amounts = np.array([0, 7, 3]), np.array([5.0, 9.0, 1.0])
+        >>> told = summarise_purchases(["a", "a", "b"], days, amounts, 14, 7.0)
         >>> told.purchases.tolist(), told.recency.tolist(), told.age.tolist()
         ([1.0, 0.0], [1.0, 0.0], [2.0, 1.5714285714285714])
     """

@@ -138,12 +138,20 @@ def _ranked(encoded: Any) -> tuple[Counts, int]:
 
 
 def _gathered(
-    names: Any, starts: Counts, lengths: Counts, rows: Counts, conversions: Counts, nulls: Counts, values: Floats
+    names: Any,
+    starts: Counts,
+    lengths: Counts,
+    rows: Counts,
+    conversions: Counts,
+    nulls: Counts,
+    values: Floats,
 ) -> PathCounts:
     """The touches of the chosen rows, as codes of sorted channel names."""
     encoded = names.dictionary_encode()
     rank, _ = _ranked(encoded)
     new_starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    touches = np.arange(new_starts[-1]) - np.repeat(new_starts[:-1], lengths) + np.repeat(starts[rows], lengths)
+    touches = (
+        np.arange(new_starts[-1]) - np.repeat(new_starts[:-1], lengths) + np.repeat(starts[rows], lengths)
+    )
     channels = sorted(encoded.dictionary.to_pylist())
     return PathCounts(channels, rank[touches], new_starts, conversions, nulls, values)

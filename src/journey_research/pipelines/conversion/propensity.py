@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ...engine import Table
-from ...errors import UserError
+from journey_research.engine import Table
+from journey_research.errors import UserError
+
 from .features import FEATURES, feature_matrix, model_columns
 
 if TYPE_CHECKING:
@@ -114,7 +115,9 @@ def _fit(rows: pa.Table, converted: npt.NDArray[np.bool_], rule: PropensityRule)
     }
 
 
-def _regress(matrix: Floats, converted: npt.NDArray[np.bool_], inverse_penalty: float) -> tuple[Floats, float]:
+def _regress(
+    matrix: Floats, converted: npt.NDArray[np.bool_], inverse_penalty: float
+) -> tuple[Floats, float]:
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=inverse_penalty, solver="newton-cholesky", tol=1e-10, max_iter=200)
@@ -139,7 +142,7 @@ def _calibrate(
             weights, intercept = _regress(matrix[~held], converted[~held], inverse_penalty)
             odds[held] = matrix[held] @ weights + intercept
     told = np.isfinite(odds)
-    if not told.any() or np.ptp(odds[told]) < 1e-9 or np.ptp(converted[told]) == 0:
+    if not told.any() or np.ptp(odds[told]) < 1e-9 or len(set(converted[told].tolist())) < 2:
         return 1.0, 0.0
     weights, intercept = _regress(odds[told, None], converted[told], 1e6)
     if weights[0] <= 0:  # the features say nothing about persons left out: everybody has the base rate

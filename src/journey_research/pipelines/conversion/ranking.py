@@ -46,7 +46,8 @@ def average_precision(y: Floats, p: Floats, w: Floats) -> float:
 def _by_score(y: Floats, p: Floats, w: Floats) -> tuple[Floats, Floats]:
     """Weight of converters and of others at each distinct score, from the highest down."""
     _, code = np.unique(-p, return_inverse=True)
-    return np.bincount(code, y * w), np.bincount(code, (1 - y) * w)
+    sums = [np.bincount(code, counted).astype(np.float64) for counted in (y * w, (1 - y) * w)]
+    return sums[0], sums[1]
 
 
 def brier(y: Floats, p: Floats, w: Floats) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...engine import Table, run_sql
+from journey_research.engine import Table, run_sql
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,18 @@ their ranges say what drawing other persons would change, not how wrong the assu
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ...engine import Table
+from journey_research.engine import Table, run_sql
+
 from .policy import PolicyRule, value_actions
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,11 +35,8 @@ def value_policies(decisions: Table, scores: Table, permissions: Table, rule: Po
         Contract ``PolicyValue``: ``assumed amount per person`` over all known persons, those whom a
         policy leaves alone counting 0. Null without persons.
     """
-    rows = Table(
-        "select d.person_id, d.action, d.expected_amount, v.message_amount, v.offer_amount, "
-        "v.channel is not null and v.conversion_probability is not null as is_eligible "
-        "from d join v on v.person_id = d.person_id order by d.person_id",
-        {"d": decisions, "v": value_actions(scores, permissions, rule)},
+    rows = run_sql(
+        "policy_amounts.sql", decisions=decisions, action_values=value_actions(scores, permissions, rule)
     ).to_arrow()
     eligible = rows.column("is_eligible").to_numpy(zero_copy_only=False).astype(bool)
     acted = np.array([action != "nothing" for action in rows.column("action").to_pylist()], bool)
@@ -55,8 +58,8 @@ def value_policies(decisions: Table, scores: Table, permissions: Table, rule: Po
     return table.astype({"policy": "str", "value": float, "low": float, "high": float})
 
 
-def _amounts(rows: object, name: str, counted: npt.NDArray[np.bool_]) -> Floats:
-    values = rows.column(name).to_numpy(zero_copy_only=False).astype(np.float64)  # type: ignore[attr-defined]
+def _amounts(rows: pa.Table, name: str, counted: npt.NDArray[np.bool_]) -> Floats:
+    values = rows.column(name).to_numpy(zero_copy_only=False).astype(np.float64)
     return np.where(counted, np.nan_to_num(values), 0.0)
 
 

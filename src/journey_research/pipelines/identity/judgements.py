@@ -56,16 +56,22 @@ def judged_labels(judgements: pd.DataFrame) -> pd.DataFrame:
         was answered both ways is left out.
     """
     rows: dict[tuple[str, str], set[str]] = {}
-    for a, b, answer in judgements[["record_id_a", "record_id_b", "answer"]].itertuples(index=False, name=None):
+    for a, b, answer in judgements[["record_id_a", "record_id_b", "answer"]].itertuples(
+        index=False, name=None
+    ):
         if answer != "unsure" and a != b:
             rows.setdefault((min(a, b), max(a, b)), set()).add(answer)
     told = [
-        (a, b, next(iter(answers)), "judgement", "") for (a, b), answers in sorted(rows.items()) if len(answers) == 1
+        (a, b, next(iter(answers)), "judgement", "")
+        for (a, b), answers in sorted(rows.items())
+        if len(answers) == 1
     ]
     return pd.DataFrame(told, columns=LABELS)
 
 
-def group_labels(group_of: Mapping[str, str], told_by: str, hidden: Mapping[tuple[str, str], str]) -> pd.DataFrame:
+def group_labels(
+    group_of: Mapping[str, str], told_by: str, hidden: Mapping[tuple[str, str], str]
+) -> pd.DataFrame:
     """Every pair inside a group, as the same; groups of more than 12 tell their first 12 records' pairs.
 
     Args:
@@ -91,7 +97,7 @@ def group_labels(group_of: Mapping[str, str], told_by: str, hidden: Mapping[tupl
     return pd.DataFrame(rows, columns=LABELS)
 
 
-def evidence_labels(links: pd.DataFrame, comparable: set[str]) -> tuple[pd.DataFrame, dict[str, str]]:
+def evidence_labels(links: pd.DataFrame, comparable: set[str]) -> pd.DataFrame:
     """Pairs of comparable records that accepted identifiers join.
 
     Args:
@@ -99,18 +105,15 @@ def evidence_labels(links: pd.DataFrame, comparable: set[str]) -> tuple[pd.DataF
         comparable: Records with enough values to learn from.
 
     Returns:
-        Labels (columns ``LABELS``; all are "same"), and record id -> group for records in a
-        group of at least two comparable ones.
+        k rows, columns ``LABELS``; all are "same".
     """
     accepted = links[links["is_accepted"].astype(bool)]
     edges = list(zip(accepted["record_id_a"], accepted["record_id_b"], strict=True))
     told: dict[tuple[str, str], Any] = dict(zip(edges, accepted["comparisons"], strict=True))
     roots = components({node for edge in edges for node in edge}, edges)
     group_of = {node: group for node, group in roots.items() if node in comparable}
-    sizes = pd.Series(group_of, dtype=object).value_counts().to_dict()
-    group_of = {node: group for node, group in group_of.items() if sizes[group] > 1}
     hidden = {edge: ",".join(sorted(json.loads(text))) for edge, text in told.items() if text}
-    return group_labels(group_of, "evidence", hidden), group_of
+    return group_labels(group_of, "evidence", hidden)
 
 
 def choose_labels(labels: pd.DataFrame, most: int, seed: int) -> pd.DataFrame:

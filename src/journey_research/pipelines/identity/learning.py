@@ -46,14 +46,13 @@ def learn(task: dict[str, Any]) -> dict[str, Any]:
     predicates = _priced(fields, sampled, rule["most_pairs_per_record"])
     if not predicates:
         return {"state": "no matcher: no field brings records together"}
-    compared_by = data_model(fields)
-    labels, weights = _with_distincts(task, labels, ids, place, records, predicates, compared_by)
+    labels, weights = _with_distincts(task, labels, ids, records, fields, predicates)
     answers = np.array([row[2] == "same" for row in labels])
     if answers.sum() < rule["least_labels"] or (~answers).sum() < rule["least_labels"]:
         return {"state": "no matcher: too few pairs are known to be the same or distinct"}
 
     pairs = [_shown(row, records, place) for row in labels]
-    compared = np.asarray(compared_by.distances(pairs), dtype=np.float64)
+    compared = np.asarray(data_model(fields).distances(pairs), dtype=np.float64)
     rules, classifier = _train(fields, predicates, pairs, answers, sampled, rule)
     estimator = getattr(classifier, "best_estimator_", classifier)
     outside = _out_of_fold(estimator, compared, answers)
@@ -110,13 +109,15 @@ def _sample(labels: list[Any], ids: list[str], place: dict[str, int], rule: dict
 
 
 def _priced(fields: list[Field], sampled: list[Record], most_pairs_per_record: float) -> list[Any]:
-    """Predicates that bring some sampled records together, but not too many."""
-    kept = []
+    """Predicates that bring some sampled records together, but not too many, each set of blocks once."""
+    kept, seen = [], set()
     for field in fields:
         for predicate in predicates_of(field):
-            price = n_pairs(blocks_of(sampled, predicate))
-            if 0 < price <= most_pairs_per_record * len(sampled):
+            blocks = blocks_of(sampled, predicate)
+            held = frozenset(map(tuple, blocks.values()))
+            if 0 < n_pairs(blocks) <= most_pairs_per_record * len(sampled) and held not in seen:
                 kept.append(predicate)
+                seen.add(held)
     return kept
 
 
@@ -134,50 +135,43 @@ def _with_distincts(
     task: dict[str, Any],
     labels: list[Any],
     ids: list[str],
-    place: dict[str, int],
     records: list[Record],
+    fields: list[Field],
     predicates: list[Any],
-    compared_by: Any,
 ) -> tuple[list[Any], np.ndarray]:
-    """Labels with blocked pairs of different groups beside them, and each label's weight.
+    """Labels with blocked pairs of different people beside them, and each label's weight.
 
-    Half of the added pairs are drawn at random, and stand for all that were blocked; the other
-    half are the likest, and weigh nothing when the threshold is chosen.
+    Pairs of different labelled groups are drawn at random and from the likest; the likest weigh
+    nothing when the threshold is chosen, a random one stands for all that were blocked. Where
+    people labelled no groups, blocked pairs of all records stand in, without their likest tenth:
+    hardly any of the others is one person, and reviewers are shown only what looks alike.
     """
     rule, group_of = task["rule"], task["group_of"]
     known = {(row[0], row[1]) for row in task["labels"]} | {tuple(pair) for pair in task["not_distinct"]}
     judged = sum(row[2] == "distinct" for row in labels)
-    wanted = max(0, rule["most_labels"] - judged)
+    wanted = max(rule["most_labels"] // 2, rule["most_labels"] - judged)
     grouped = [number for number, record_id in enumerate(ids) if record_id in group_of]
-    told_by = task["groups_told_by"]
     if len({group_of[ids[number]] for number in grouped}) < 2:
-        # Nobody is known to be somebody else: strangers that block together are the next best.
-        grouped, told_by = (list(range(len(ids))) if judged < rule["least_distinct"] else []), "unlabelled"
-    if not grouped or not wanted:
-        return labels, np.ones(len(labels))
+        grouped = list(range(len(ids)))
+        group_of = {}
     pairs = candidate_pairs([records[number] for number in grouped], predicates, rule["most_in_block"])
-    named = [(ids[grouped[a]], ids[grouped[b]]) for a, b in pairs.tolist()]
     free = [
-        (a, b)
-        for a, b in named
-        if (a, b) not in known and (told_by == "unlabelled" or group_of[a] != group_of[b])
+        (grouped[a], grouped[b])
+        for a, b in pairs.tolist()
+        if (ids[grouped[a]], ids[grouped[b]]) not in known
+        and (not group_of or group_of[ids[grouped[a]]] != group_of[ids[grouped[b]]])
     ]
     if not free:
         return labels, np.ones(len(labels))
     draw = random.Random(rule["training_seed"])
     drawn = draw.sample(free, min(len(free), 20 * wanted))
-    likeness = compare(
-        compared_by, records, np.array([(place[a], place[b]) for a, b in drawn], dtype=np.int64)
-    ).mean(axis=1)
-    by_likeness = [drawn[number] for number in np.argsort(-likeness, kind="stable")]
-    if told_by == "group":
-        hard = by_likeness[: wanted // 2]
-    else:
-        # Without people's word the likest blocked pairs may well be the same person.
-        hard, by_likeness = [], by_likeness[len(by_likeness) // 20 :]
-    rest = sorted(set(by_likeness) - set(hard))
+    likeness = compare(fields, records, np.array(drawn)).mean(axis=1)
+    ordered = [drawn[number] for number in np.argsort(-likeness, kind="stable")]
+    hard = ordered[: wanted // 2] if group_of else []
+    rest = sorted(ordered[wanted // 2 :] if group_of else ordered[len(ordered) // 10 :])
     random_ones = draw.sample(rest, min(len(rest), wanted - len(hard)))
-    made = [[a, b, "distinct", told_by, ""] for a, b in random_ones + hard]
+    told_by = "group" if group_of else "unlabelled"
+    made = [[ids[a], ids[b], "distinct", told_by, ""] for a, b in random_ones + hard]
     share = max(1.0, len(free) / max(1, len(random_ones)))
     weights = np.array([1.0] * len(labels) + [share] * len(random_ones) + [0.0] * len(hard))
     return labels + made, weights
@@ -200,7 +194,9 @@ def _train(
     folds = int(min(5, answers.sum(), (~answers).sum()))
     classifier = LogisticRegression(C=1.0, max_iter=1000)
     deduper.classifier = (
-        GridSearchCV(classifier, {"C": [0.01, 0.1, 1.0, 10.0, 100.0]}, scoring="neg_log_loss", n_jobs=1, cv=folds)
+        GridSearchCV(
+            classifier, {"C": [0.01, 0.1, 1.0, 10.0, 100.0]}, scoring="neg_log_loss", n_jobs=1, cv=folds
+        )
         if folds >= 2
         else classifier
     )
@@ -211,8 +207,17 @@ def _train(
         }
     )
     deduper.prepare_training(dict(enumerate(sampled)))
+    _teach_blocking(deduper.active_learner, rule)
     deduper.train(recall=rule["least_covered_share"], index_predicates=False)
     return _more_rules(deduper, rule), deduper.classifier
+
+
+def _teach_blocking(learner: Any, rule: dict[str, Any]) -> None:
+    """Leave at most so many of the same pairs to learn blocking from; its time grows with them."""
+    same = [number for number, answer in enumerate(learner.y) if answer]
+    kept = random.Random(rule["training_seed"]).sample(same, min(len(same), rule["most_blocking_labels"]))
+    learner.pairs = [learner.pairs[number] for number in sorted(kept)]
+    learner.y = np.ones(len(learner.pairs))
 
 
 def _more_rules(deduper: Any, rule: dict[str, Any]) -> list[Any]:
@@ -229,7 +234,10 @@ def _more_rules(deduper: Any, rule: dict[str, Any]) -> list[Any]:
         for predicate in latest:
             for part in predicate:
                 block_learner.comparison_cover.pop(part, None)
-        if not block_learner.cover(same, index_predicates=False).keys() & block_learner.comparison_cover.keys():
+        if (
+            not block_learner.cover(same, index_predicates=False).keys()
+            & block_learner.comparison_cover.keys()
+        ):
             break
         latest = list(learner.learn_predicates(rule["least_covered_share"], index_predicates=False))
         rules += latest
@@ -251,7 +259,8 @@ def _out_of_fold(estimator: Any, compared: np.ndarray, answers: np.ndarray) -> n
 
 
 def _threshold(outside: np.ndarray, answers: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
-    """The middle of the thresholds with the best pairwise F1 on held-out labels, and that F1."""
+    """The threshold nearest to a half whose pairwise F1 on held-out labels is within one standard
+    error of the best, and that best F1."""
     scores = []
     for threshold in THRESHOLDS:
         told = outside >= threshold
@@ -259,8 +268,13 @@ def _threshold(outside: np.ndarray, answers: np.ndarray, weights: np.ndarray) ->
         everything = float(weights[told].sum() + weights[answers].sum())
         scores.append(2 * right / everything if everything else 0.0)
     best = max(scores)
-    near = [threshold for threshold, score in zip(THRESHOLDS, scores, strict=True) if score >= best - 0.002]
-    return near[len(near) // 2], round(best, 6)
+    error = float(np.sqrt(max(best * (1 - best), 0.0) / max(1, answers.sum())))
+    near = [threshold for threshold, score in zip(THRESHOLDS, scores, strict=True) if score >= best - error]
+    return min(near, key=_from_a_half), round(best, 6)
+
+
+def _from_a_half(threshold: float) -> tuple[float, float]:
+    return round(abs(threshold - 0.5), 6), -threshold
 
 
 if __name__ == "__main__":

@@ -14,11 +14,10 @@ import pandas as pd
 
 from ...errors import UserError
 from .blocking import Record, candidate_pairs, read_rule
-from .comparing import Field, column_names, compare, comparisons_text, data_model, fold_frame
+from .comparing import Field, column_names, compare, comparisons_text, fold_frame
 
 SCORED = ["record_id_a", "record_id_b", "link_probability", "comparisons"]
 IDENTICAL = json.dumps({"identical values": 1.0})
-_PAIRS_AT_ONCE = 20_000
 
 
 def document_hash(model: dict[str, Any]) -> str:
@@ -93,18 +92,17 @@ def score_values(
     first = folded.groupby(names, dropna=False, sort=False)["record_id"].transform("first")
     distinct = folded[first == folded["record_id"]].reset_index(drop=True)
     records, distinct_ids = records_of(distinct[names]), distinct["record_id"].tolist()
-    compared_by = data_model(fields)
 
     rules = [read_rule(rule) for rule in model["predicates"]]
     pairs = candidate_pairs(records, rules, model["most_in_block"])
-    scored, compared = _score(model, compared_by, records, pairs)
+    scored, compared = _score(model, fields, records, pairs)
     position = {record_id: number for number, record_id in enumerate(distinct_ids)}
     first_of = dict(zip(folded["record_id"], first, strict=True))
     tied = [
         (position[first_of[a]], position[first_of[b]]) for a, b in joined if a in first_of and b in first_of
     ]
     missing = _missing_pairs(pairs, scored, tied, model["least_probability"], model["most_in_cluster"])
-    more, more_compared = _score(model, compared_by, records, missing)
+    more, more_compared = _score(model, fields, records, missing)
     pairs, scored = np.concatenate([pairs, missing]), np.concatenate([scored, more])
     compared = np.concatenate([compared, more_compared])
 
@@ -121,32 +119,26 @@ def score_values(
         )
         for number in kept
     ]
-    return pd.DataFrame(rows + _identical(model, compared_by, folded, first, names), columns=SCORED).sort_values(
+    return pd.DataFrame(rows + _identical(model, fields, folded, first, names), columns=SCORED).sort_values(
         ["record_id_a", "record_id_b"], ignore_index=True
     )
 
 
 def _score(
-    model: dict[str, Any], compared_by: Any, records: Sequence[Record], pairs: np.ndarray
+    model: dict[str, Any], fields: Sequence[Field], records: Sequence[Record], pairs: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    compared = np.concatenate(
-        [np.zeros((0, len(compared_by)))]
-        + [
-            compare(compared_by, records, pairs[start : start + _PAIRS_AT_ONCE])
-            for start in range(0, len(pairs), _PAIRS_AT_ONCE)
-        ]
-    )
+    compared = compare(fields, records, pairs)
     return probabilities(model, compared), compared
 
 
 def _identical(
-    model: dict[str, Any], compared_by: Any, folded: pd.DataFrame, first: pd.Series, names: list[str]
+    model: dict[str, Any], fields: Sequence[Field], folded: pd.DataFrame, first: pd.Series, names: list[str]
 ) -> list[tuple[str, str, float, str]]:
     """Each record that repeats an earlier one's values, tied to that one."""
     repeats = folded[first != folded["record_id"]]
     records = records_of(repeats[names])
     alone = np.stack([np.arange(len(records))] * 2, axis=1) if records else np.zeros((0, 2), dtype=np.int64)
-    scored, _ = _score(model, compared_by, records, alone)
+    scored, _ = _score(model, fields, records, alone)
     starts = first.loc[repeats.index]
     return [
         (str(start), str(record_id), float(score), IDENTICAL)

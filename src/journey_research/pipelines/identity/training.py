@@ -34,7 +34,7 @@ class MatcherRule:
             linear in pairs, and pairs grow faster than records.
         most_labels: At most so many labelled pairs of each answer teach.
         least_labels: Fewer pairs of either answer teach nothing.
-        least_distinct: With fewer judged distinct pairs, strangers that block together stand in.
+        most_blocking_labels: At most so many of the same pairs teach blocking.
         least_covered_share: Share of the same pairs that the blocking rules have to bring together.
         n_covers: How many times over, each time by other rules.
         most_pairs_per_record: A predicate that makes more pairs a record is not learnt from.
@@ -61,9 +61,9 @@ class MatcherRule:
     most_records: int = 12_000
     most_labels: int = 700
     least_labels: int = 5
-    least_distinct: int = 20
+    most_blocking_labels: int = 200
     least_covered_share: float = 0.99
-    n_covers: int = 3
+    n_covers: int = 2
     most_pairs_per_record: float = 10.0
     most_sampled_records: int = 600
     most_in_block: int = 50
@@ -129,8 +129,12 @@ def with_whole_names(values: pd.DataFrame) -> pd.DataFrame:
         [['Ann', 'Lee', 'Ann Lee'], ['Bob', 'Ray', 'Bob Ray']]
     """
     rows = []
-    for first, last, whole in values[["first_name", "last_name", "full_name"]].itertuples(index=False, name=None):
-        first, last, whole = (None if pd.isna(name) else str(name).strip() or None for name in (first, last, whole))
+    for first, last, whole in values[["first_name", "last_name", "full_name"]].itertuples(
+        index=False, name=None
+    ):
+        first, last, whole = (
+            None if pd.isna(name) else str(name).strip() or None for name in (first, last, whole)
+        )
         if whole is None and (first or last):
             whole = " ".join(name for name in (first, last) if name)
         elif whole is not None and first is None and last is None and len(whole.split()) == 2:
@@ -139,7 +143,9 @@ def with_whole_names(values: pd.DataFrame) -> pd.DataFrame:
                 first, last = last, first[:-1]
                 whole = f"{first} {last}"
         rows.append((first, last, whole))
-    names = pd.DataFrame(rows, columns=["first_name", "last_name", "full_name"], index=values.index, dtype=object)
+    names = pd.DataFrame(
+        rows, columns=["first_name", "last_name", "full_name"], index=values.index, dtype=object
+    )
     return values.assign(**{name: names[name] for name in names})
 
 
@@ -187,7 +193,7 @@ def train(
     comparable = {record_id for record_id, n in zip(ids, filled, strict=True) if n >= min(2, len(names))}
     if len(comparable) < 2:
         return {"state": NOTHING_TO_COMPARE}
-    evidence, evidence_groups = evidence_labels(links, comparable)
+    evidence = evidence_labels(links, comparable)
     labelled = {record_id: group for record_id, group in group_of.items() if record_id in comparable}
     judged = judged_labels(judgements)
     labels = pd.concat([judged, group_labels(labelled, "group", {}), evidence]).drop_duplicates(
@@ -203,10 +209,12 @@ def train(
     return _learn_apart(
         {
             "fields": [asdict(field) for field in fields],
-            "records": {row[-1]: dict(zip(names, row[:-1], strict=True)) for row in told.itertuples(index=False, name=None)},
+            "records": {
+                row[-1]: dict(zip(names, row[:-1], strict=True))
+                for row in told.itertuples(index=False, name=None)
+            },
             "labels": chosen.to_numpy().tolist(),
-            "group_of": labelled or evidence_groups,
-            "groups_told_by": "group" if labelled else "evidence",
+            "group_of": labelled,
             "not_distinct": undecided[["record_id_a", "record_id_b"]].to_numpy().tolist(),
             "versions": {name: version(name) for name in ("dedupe", "scikit-learn", "numpy", "rapidfuzz")},
             "rule": asdict(rule),

@@ -26,8 +26,8 @@ def column_of(table: pa.Table, name: str) -> pa.Array:
 def text_of(cell: Any, table: pa.Table) -> pa.Array:
     """The text of a cell in every row.
 
-    ``otherwise`` and ``blank`` are cells themselves; without ``otherwise`` a value that
-    ``values`` and ``contains`` do not know passes unchanged.
+    Values under ``except`` count as blank. ``otherwise`` and ``blank`` are cells themselves;
+    without ``otherwise`` a value that ``values`` and ``contains`` do not know passes unchanged.
     """
     if isinstance(cell, str):
         return column_of(table, cell)
@@ -72,6 +72,8 @@ def _constant(value: Any, n_rows: int) -> pa.Array:
 
 def _looked_up(cell: Mapping[str, Any], table: pa.Table) -> pa.Array:
     column = column_of(table, cell["from"])
+    if unmeant := [_word(one) for one in cell.get("except") or ()]:
+        column = pc.if_else(pc.is_in(column, pa.array(unmeant)), pa.scalar(None, pa.string()), column)
     values = {_word(name): _word(value) for name, value in (cell.get("values") or {}).items()}
     parts = {_word(name).lower(): _word(value) for name, value in (cell.get("contains") or {}).items()}
 
@@ -105,7 +107,9 @@ def _counted(keys: pa.Array) -> pa.Array:
     codes = keys.dictionary_encode().indices.to_numpy()
     order = np.argsort(codes, kind="stable")
     ordered = codes[order]
-    first = np.concatenate([[True], ordered[1:] != ordered[:-1]]) if len(ordered) else np.array([], dtype=bool)
+    first = (
+        np.concatenate([[True], ordered[1:] != ordered[:-1]]) if len(ordered) else np.array([], dtype=bool)
+    )
     starts = np.maximum.accumulate(np.where(first, np.arange(len(ordered)), 0)) if len(ordered) else first
     count = np.empty(len(codes), dtype=np.int64)
     count[order] = np.arange(len(codes)) - starts + 1

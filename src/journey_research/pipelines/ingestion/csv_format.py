@@ -9,9 +9,7 @@ memory. Blank lines are no rows.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -19,38 +17,16 @@ from pyarrow import csv as arrow_csv
 
 from journey_research.errors import UserError
 
-from .formats import Lines, Reject, Rows, lines_of
+from .csv_records import Judged, Record, judge, record_at
+from .formats import Reject, Rows
 from .mapping import Format
-
-CLOSED = "closes its quotes"
-NEWLINE, RETURN = ord("\n"), ord("\r")
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What is known of each line before any is parted: masks over the lines."""
-
-    blank: np.ndarray
-    n_fields: np.ndarray
-    plain: np.ndarray
-    odd: np.ndarray
-    utf8: np.ndarray
-
-
-@dataclass(frozen=True)
-class Record:
-    """One record that the strict parser looked at: its lines, and its fields or the broken rule."""
-
-    first: int
-    last: int
-    fields: list[str] | None
-    rule: str = ""
+from .text_lines import Lines, lines_of
 
 
 def read_csv(data: bytes, form: Format, wanted: Sequence[str], file_name: str) -> Rows:
     """Part a CSV file into text columns and rejects; see ``formats.read_rows``."""
     lines = lines_of(data, form.encoding, file_name)
-    judged = _judge(lines, form)
+    judged = judge(lines, form)
     header = _header(lines, judged, form, file_name)
     names = [name.strip() for name in header.fields or []]
     _refuse_repeated(names, file_name)
@@ -98,37 +74,6 @@ def read_csv(data: bytes, form: Format, wanted: Sequence[str], file_name: str) -
     )
 
 
-def _judge(lines: Lines, form: Format) -> Judged:
-    buffer = np.frombuffer(lines.data, dtype=np.uint8)
-    starts, n_lines = lines.starts, len(lines.starts)
-    separator, quote = ord(form.separator), ord(form.quote) if form.quote else -1
-    quotes = np.flatnonzero(buffer == quote)
-    line = np.searchsorted(starts, quotes, side="right") - 1
-    n_quotes = np.bincount(line, minlength=n_lines)
-    before = np.cumsum(n_quotes) - n_quotes
-    opening = (np.arange(len(quotes)) - before[line]) % 2 == 0
-
-    left = buffer[np.maximum(quotes - 1, 0)]
-    right = buffer[np.minimum(quotes + 1, len(buffer) - 1)]
-    opens_field = (quotes == starts[line]) | (left == separator) | (left == quote)
-    closes_field = (quotes + 1 == lines.ends[line]) | (right == separator) | (right == quote)
-    strange = np.bincount(line[np.where(opening, ~opens_field, ~closes_field)], minlength=n_lines) > 0
-
-    returns = np.flatnonzero(buffer == RETURN)
-    returns = returns[buffer[np.minimum(returns + 1, len(buffer) - 1)] != NEWLINE]
-    strange[np.searchsorted(starts, returns, side="right") - 1] = True
-
-    separators = np.flatnonzero(buffer == separator)
-    its_line = np.searchsorted(starts, separators, side="right") - 1
-    outside = (np.searchsorted(quotes, separators) - before[its_line]) % 2 == 0
-    n_fields = np.bincount(its_line[outside], minlength=n_lines) + 1
-    odd = n_quotes % 2 == 1
-    plain = ~odd & ~strange
-    if form.skip_initial_space:
-        plain[:] = False  # pyarrow does not know the option
-    return Judged(lines.ends == starts, n_fields, plain, odd, ~lines.not_utf8())
-
-
 def _header(lines: Lines, judged: Judged, form: Format, file_name: str) -> Record:
     for number in np.flatnonzero(~judged.blank & (np.arange(len(judged.blank)) >= form.skip_rows)):
         if not judged.utf8[number]:
@@ -137,7 +82,7 @@ def _header(lines: Lines, judged: Judged, form: Format, file_name: str) -> Recor
                 file=file_name,
                 do="say the right one in the mapping, as format.encoding",
             )
-        record = _record_at(lines, judged, form, int(number), None)
+        record = record_at(lines, judged, form, int(number), None)
         if record.fields is None:
             raise UserError("the header cannot be read", file=file_name, rule=f"header {record.rule}")
         return record
@@ -159,49 +104,15 @@ def _slow_records(
     reached = -1
     for number in candidates:
         if number > reached:
-            record = _record_at(lines, judged, form, int(number), width)
+            record = record_at(lines, judged, form, int(number), width)
             records.append(record)
             reached = record.last
     return records
 
 
-def _record_at(lines: Lines, judged: Judged, form: Format, first: int, width: int | None) -> Record:
-    """The record that begins on a line: alone, or up to the next line that could close its quote."""
-    alone = _strictly(lines.text(first, first), form)
-    if alone is None and judged.odd[first]:
-        following = np.flatnonzero(judged.odd[first + 1 :])
-        last = first + 1 + int(following[0]) if len(following) else first
-        if last > first and judged.utf8[first : last + 1].all():
-            together = _strictly(lines.text(first, last), form)
-            if together is not None and len(together) == (width or len(together)):
-                return Record(first, last, together)
-    if alone is None:
-        return Record(first, first, None, CLOSED)
-    if width is not None and len(alone) != width:
-        return Record(first, first, None, f"has {width} columns")
-    return Record(first, first, alone)
-
-
-def _strictly(text: str, form: Format) -> list[str] | None:
-    """The fields of exactly one record, or nothing."""
-    quoting = csv.QUOTE_MINIMAL if form.quote else csv.QUOTE_NONE
-    try:
-        rows = list(
-            csv.reader(
-                [text],
-                delimiter=form.separator,
-                quotechar=form.quote or None,
-                quoting=quoting,
-                strict=True,
-                skipinitialspace=form.skip_initial_space,
-            )
-        )
-    except csv.Error:
-        return None
-    return rows[0] if len(rows) == 1 else None
-
-
-def _part(lines: Lines, good: np.ndarray, form: Format, names: Sequence[str], wanted: Sequence[str]) -> pa.Table:
+def _part(
+    lines: Lines, good: np.ndarray, form: Format, names: Sequence[str], wanted: Sequence[str]
+) -> pa.Table:
     """Part the good lines; they are known to hold as many fields as there are names."""
     present = [name for name in wanted if name in names]
     n_good = int(good.sum())
@@ -230,10 +141,14 @@ def _part(lines: Lines, good: np.ndarray, form: Format, names: Sequence[str], wa
         parted = dict(zip(present, table.columns, strict=True))
     else:
         parted = {name: pa.array([""] * n_good, pa.string()) for name in present}
-    return pa.table(
-        {name: parted.get(name, pa.nulls(n_good, pa.string())) for name in wanted},
-        schema=pa.schema([(name, pa.string()) for name in wanted]),
-    ) if wanted else pa.table({})
+    return (
+        pa.table(
+            {name: parted.get(name, pa.nulls(n_good, pa.string())) for name in wanted},
+            schema=pa.schema([(name, pa.string()) for name in wanted]),
+        )
+        if wanted
+        else pa.table({})
+    )
 
 
 def _columns_of(records: Sequence[Record], names: Sequence[str], wanted: Sequence[str]) -> pa.Table:

@@ -15,8 +15,9 @@ import numpy as np
 
 from journey_research.errors import UserError
 
-from .formats import Reject, Rows, columns_from, lines_of
+from .formats import Reject, Rows, columns_from
 from .mapping import Format
+from .text_lines import lines_of
 
 
 def read_json(data: bytes, form: Format, wanted: Sequence[str], file_name: str) -> Rows:
@@ -59,7 +60,7 @@ def _read_lines(data: bytes, form: Format, wanted: Sequence[str], file_name: str
     utf8 = ~lines.not_utf8()
     columns, rejects, number = _Columns(form, wanted), [], 0
     where: dict[int, tuple[int, int]] = {}
-    for line in np.flatnonzero(lines.ends > lines.starts):
+    for line in np.flatnonzero(lines.ends > lines.starts).tolist():
         number += 1
         place = lines.place(line, line)
         rule = "is UTF-8 text"
@@ -95,7 +96,9 @@ def _read_list(data: bytes, form: Format, wanted: Sequence[str], file_name: str)
         told = told.get(step) if isinstance(told, dict) else None
     if not isinstance(told, list):
         raise UserError(
-            "file holds no list of rows", file=file_name, do="say where they are in the mapping, as format.rows_at"
+            "file holds no list of rows",
+            file=file_name,
+            do="say where they are in the mapping, as format.rows_at",
         )
     columns, rejects = _Columns(form, wanted), []
     for number, row in enumerate(told, start=1):

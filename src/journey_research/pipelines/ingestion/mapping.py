@@ -4,7 +4,7 @@ Context: every vendor spells people, times and money in its own way, and a new s
 no code. Choice: one declarative file per source says how its file is written, which rules its
 rows keep, and what a row yields; a *cell* is a column name, or a small dictionary
 (``is``, ``from``, ``values``, ``contains``, ``blank``, ``otherwise``, ``first_of``, ``product_of``,
-``lower``). Given up: what cannot be said that way has to be prepared before it is exported.
+``lower``, ``except``). Given up: what cannot be said that way has to be prepared before it is exported.
 """
 
 from __future__ import annotations
@@ -15,40 +15,9 @@ from typing import Any
 
 from journey_research.errors import UserError
 
-FORMATS = ("csv", "jsonl", "json", "parquet", "xlsx")
-CELL_WORDS = {"is", "from", "values", "contains", "blank", "otherwise", "first_of", "product_of", "lower"}
-KEY_WORDS = CELL_WORDS | {"row_number", "counted"}
+from .mapping_words import BLOCKS, CELL_WORDS, EVERYWHERE, KEY_WORDS, NEEDS_RECORD, columns_of
 
-# What a block may say: name -> how it is read. "?" marks what may be left out.
-BLOCKS: dict[str, dict[str, str]] = {
-    "record": {"key": "key", "kind": "word?", "recorded_at": "time?", "values": "cells?", "extra": "cells?"},
-    "identifiers": {"value": "cell", "type": "word", "verified": "word?", "when": "time?"},
-    "touch": {
-        "key": "key", "when": "time", "channel": "cell", "direction": "cell", "initiative": "cell",
-        "action": "cell", "campaign_id": "cell?", "product_id": "cell?", "is_bot": "cell?",
-    },
-    "order": {
-        "key": "key", "when": "time", "status": "cell", "channel": "cell", "store_id": "cell?",
-        "total": "number?", "sum": "number?", "refunded": "number?", "currency": "cell", "coupon_id": "cell?",
-        "line_product_id": "cell?", "line_quantity": "number?", "line_amount": "number?",
-    },
-    "consent": {"key": "key", "channel": "cell", "purpose": "cell", "status": "cell", "when": "time"},
-    "spend": {
-        "key": "key", "when": "time", "channel": "cell", "campaign_id": "cell?", "amount": "number",
-        "currency": "cell", "impressions": "number?", "clicks": "number?",
-    },
-    "offer": {
-        "key": "key", "kind": "cell", "campaign_id": "cell?", "product_id": "cell?", "store_id": "cell?",
-        "placement": "cell?", "week_number": "number?",
-    },
-    "judgement": {
-        "source_a": "cell", "key_a": "key", "source_b": "cell", "key_b": "key", "answer": "cell",
-        "reviewer": "cell?", "when": "time?",
-    },
-    "labelled_group": {"group": "cell"},
-    "true_person": {"source": "cell?", "key": "key?", "person": "cell"},
-}  # fmt: skip
-EVERYWHERE = {"only": "filter?", "sample": "sample?"}
+FORMATS = ("csv", "jsonl", "json", "parquet", "xlsx")
 
 
 @dataclass(frozen=True)
@@ -184,15 +153,13 @@ def read_mapping(source: str, told: Mapping[str, Any]) -> SourceMapping:
         >>> read_mapping("web", told).format.separator
         ','
     """
-    blocks = tuple(
-        _block(source, kind, says)
-        for kind in BLOCKS
-        for says in _listed(told.get(kind))
-    )
+    blocks = tuple(_block(source, kind, says) for kind in BLOCKS for says in _listed(told.get(kind)))
     known = {one.name for one in fields(SourceMapping)} - {"source", "blocks"}
     plain = {name: value for name, value in told.items() if name not in BLOCKS}
     if unknown := sorted(set(plain) - known):
-        raise _wrong(source, f"says '{unknown[0]}', which is not known", f"known are {_words([*known, *BLOCKS])}")
+        raise _wrong(
+            source, f"says '{unknown[0]}', which is not known", f"known are {_words([*known, *BLOCKS])}"
+        )
     for name in ("version", "file", "format", "grain", "data_class"):
         if not plain.get(name):
             raise _wrong(source, f"does not say '{name}'", "add it")
@@ -204,9 +171,12 @@ def read_mapping(source: str, told: Mapping[str, Any]) -> SourceMapping:
         "format": form,
         "required": tuple(plain.get("required") or ()),
         "lookup": tuple(plain.get("lookup") or ()),
-        "times": {str(c): _form(source, "times", TimeForm, how) for c, how in (plain.get("times") or {}).items()},
+        "times": {
+            str(c): _form(source, "times", TimeForm, how) for c, how in (plain.get("times") or {}).items()
+        },
         "numbers": {
-            str(c): _form(source, "numbers", NumberForm, how) for c, how in (plain.get("numbers") or {}).items()
+            str(c): _form(source, "numbers", NumberForm, how)
+            for c, how in (plain.get("numbers") or {}).items()
         },
     }
     mapping = SourceMapping(source=source, blocks=blocks, **plain)
@@ -219,28 +189,6 @@ def read_mapping(source: str, told: Mapping[str, Any]) -> SourceMapping:
     if any(block.kind in NEEDS_RECORD for block in blocks) and len(mapping.yields("record")) != 1:
         raise _wrong(source, "yields something of a record", "say once under 'record' what its key is")
     return mapping
-
-
-NEEDS_RECORD = ("identifiers", "touch", "order", "consent", "labelled_group")
-
-
-def columns_of(cell: Any) -> list[str]:
-    """Native columns a cell reads.
-
-    Example:
-        >>> columns_of({"from": "medium", "values": {"cpc": "paid"}, "otherwise": {"from": "referrer"}})
-        ['medium', 'referrer']
-    """
-    if isinstance(cell, str):
-        return [cell]
-    if isinstance(cell, list | tuple):
-        return [name for one in cell for name in columns_of(one)]
-    if not isinstance(cell, Mapping):
-        return []
-    told = [name for word in ("from", "first_of", "product_of", "counted") for name in columns_of(cell.get(word))]
-    return told + [
-        name for word in ("otherwise", "blank") for name in columns_of(cell.get(word)) if name is not None
-    ]
 
 
 def _columns_of_cells(cells: Mapping[str, Any]) -> list[str]:

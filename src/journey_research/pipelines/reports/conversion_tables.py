@@ -1,4 +1,4 @@
-"""What converts: credit by channel, the model beside its baselines, friction, segments, paths, lifetime value."""
+"""What converts: credit by channel, model and baselines, friction, segments, paths, lifetime value."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ def conversion_answer(headlines: Table) -> Sentence:
     rows = {row["headline"]: row for row in rows_of(headlines, "select * from this")}
     rate, leader = rows.get("conversion_rate"), rows.get("leading_channel_share")
     if rate is None or rate["value"] is None:
-        return Sentence("There are no journeys in this environment yet, so nothing can be said about conversion.")
+        return Sentence(
+            "There are no journeys in this environment yet, so nothing can be said about conversion."
+        )
     said = rate["sentence"].rstrip(".")
     if inside := span(rate["low"], rate["high"], "share"):
-        said += f" (chance alone: {inside})"
+        said += f" (sampling: {inside})"
     if leader is None or leader["value"] is None:
         return Sentence(f"{said}; there are no conversions to credit yet.")
     return Sentence(f"{said}. {leader['sentence']}")

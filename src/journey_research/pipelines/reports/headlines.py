@@ -73,7 +73,8 @@ def _persons(persons: Table, people_variants: Table) -> Row:
         "select cast(coalesce(sum(n_records), 0) as bigint), count(*) from this"
     ).first_row()
     low, high = people_variants.query(
-        "select min(n), max(n) from (select variant, count(distinct person_id) as n from this group by variant)"
+        "select min(n), max(n) "
+        "from (select variant, count(distinct person_id) as n from this group by variant)"
     ).first_row()
     sentence = f"Behind {things(n_records, 'source record')} we see {things(n_persons, 'person', 'persons')}."
     if not n_records:
@@ -93,7 +94,8 @@ def _conversion_rate(journey_metrics: Table, paths: Table) -> Row:
     by_variant = {
         variant: (converted, journeys)
         for variant, converted, journeys in paths.query(
-            "select variant, cast(sum(n_conversions) as bigint), cast(sum(n_conversions + n_nulls) as bigint) "
+            "select variant, cast(sum(n_conversions) as bigint), "
+            "cast(sum(n_conversions + n_nulls) as bigint) "
             "from this group by variant order by variant"
         )
         .relation()
@@ -104,7 +106,9 @@ def _conversion_rate(journey_metrics: Table, paths: Table) -> Row:
     measured = metric(journey_metrics, "conversion_rate")
     sentence = "No journeys yet: this environment has no touches, so there is no conversion rate."
     if journeys:
-        sentence = f"{number(converted / journeys, 'share')} of {things(journeys, 'journey')} ended in a conversion."
+        sentence = (
+            f"{number(converted / journeys, 'share')} of {things(journeys, 'journey')} ended in a conversion."
+        )
     return {
         "headline": "conversion_rate",
         "sentence": sentence,
@@ -121,7 +125,8 @@ def _conversion_rate(journey_metrics: Table, paths: Table) -> Row:
 def _leading_channel(credits: Table, paths: Table, model: str) -> Row:
     row: Row = {"headline": "leading_channel_share", "unit": "share", "n": 0}
     conversions = paths.query(
-        "select cast(coalesce(sum(n_conversions), 0) as bigint) from this where variant = $chosen", chosen=CHOSEN
+        "select cast(coalesce(sum(n_conversions), 0) as bigint) from this where variant = $chosen",
+        chosen=CHOSEN,
     ).first_row()[0]
     leaders = (
         credits.query(
@@ -142,7 +147,8 @@ def _leading_channel(credits: Table, paths: Table, model: str) -> Row:
         **row,
         "sentence": (
             f"{plain(channel).capitalize()} leads: the {model} model credits it with "
-            f"{number(share, 'share')} of {things(conversions, 'conversion')}. Credit is not proof of an effect."
+            f"{number(share, 'share')} of {things(conversions, 'conversion')}. "
+            "Credit is not proof of an effect."
         ),
         "value": share,
         "low": low,

@@ -21,7 +21,8 @@ def identity_answer(persons: Table, people_variants: Table, identity_metrics: Ta
     if not n_records:
         return Sentence("There are no records in this environment, so there is nobody to find.")
     low, high = people_variants.query(
-        "select min(n), max(n) from (select variant, count(distinct person_id) as n from this group by variant)"
+        "select min(n), max(n) "
+        "from (select variant, count(distinct person_id) as n from this group by variant)"
     ).first_row()
     precision = [
         row
@@ -90,8 +91,8 @@ def links_table(links: Table) -> pd.DataFrame:
     """Links by rule, and what was refused: ``rule``, ``outcome``, ``pairs``."""
     rows = rows_of(
         links,
-        "select rule, case when is_accepted then 'accepted' else 'refused: ' || coalesce(refusal, 'no reason given') "
-        "end as outcome, count(*) as n from this group by all order by rule, outcome",
+        "select rule, case when is_accepted then 'accepted' "
+        "else 'refused: ' || coalesce(refusal, 'no reason given') end as outcome, count(*) as n from this group by all order by rule, outcome",
     )
     shown = [(plain(row["rule"]), plain(row["outcome"]), number(row["n"])) for row in rows]
     return pd.DataFrame(shown, columns=["rule", "outcome", "pairs"])
@@ -106,8 +107,5 @@ def source_overlap(people: Table, records: Table) -> pd.DataFrame:
     rows = run_sql("source_overlap.sql", people=people, records=records).to_arrow().to_pylist()
     sources = sorted({row["source_a"] for row in rows})
     found = {(row["source_a"], row["source_b"]): row["n_persons"] for row in rows}
-    shown = [
-        (a, *(number(found.get((min(a, b), max(a, b)), 0)) for b in sources))
-        for a in sources
-    ]
+    shown = [(a, *(number(found.get((min(a, b), max(a, b)), 0)) for b in sources)) for a in sources]
     return pd.DataFrame(shown, columns=["persons known to", *sources])

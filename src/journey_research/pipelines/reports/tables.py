@@ -14,11 +14,11 @@ from .words import Foot, Remark, is_known, number, plain, ranged, span
 ENDINGS = {
     "share": ("_share", "_rate", "coverage", "_percent"),
     "amount": ("_amount", "_value"),
-    "score": (
-        "precision", "recall", "f1", "auc", "brier", "_probability", "log_loss", "_precision", "_error", "lift",
-        "skill", "_distance", "gini", "ece", "slope", "intercept",
+    "score": tuple(
+        "precision recall f1 auc brier log_loss lift skill gini ece slope intercept "
+        "_probability _error _distance".split()
     ),
-}  # fmt: skip
+}
 
 
 def rows_of(table: Table, sql: str, **parameters: Any) -> list[dict[str, Any]]:
@@ -38,7 +38,8 @@ def foot(run_id: str, environment: str, as_of: Table) -> Foot:
     instant = instant_of(as_of)
     seen = f"{instant:%Y-%m-%d %H:%M:%S} UTC" if instant else "no instant: the data hold none"
     return Foot(
-        f"Run {run_id} of environment {environment}, looking from {seen}. Rebuild it: journey recreate {run_id}"
+        f"Run {run_id} of environment {environment}, looking from {seen}. "
+        f"Rebuild it: journey recreate {run_id}"
     )
 
 
@@ -89,6 +90,22 @@ def widest_range(headlines: Table) -> Remark:
         f"What moves the leading channel's share most is {widest}: "
         f"its range is {100 * widths[widest]:.1f} points wide."
     )
+
+
+def sources_table(source_files: Table) -> pd.DataFrame:
+    """Rows read by source: ``source``, ``rows read``, ``accepted``, ``rejected``, ``rejected share``."""
+    rows = rows_of(
+        source_files,
+        "select source, cast(sum(n_rows) as bigint) as n_rows, "
+        "cast(sum(n_accepted) as bigint) as n_accepted, "
+        "cast(sum(n_rejected) as bigint) as n_rejected from this group by source order by source",
+    )
+    shown = []
+    for row in rows:
+        share = row["n_rejected"] / row["n_rows"] if row["n_rows"] else None
+        counts = (number(row[name]) for name in ("n_rows", "n_accepted", "n_rejected"))
+        shown.append((row["source"], *counts, number(share, "share")))
+    return pd.DataFrame(shown, columns=["source", "rows read", "accepted", "rejected", "rejected share"])
 
 
 def unit_of(metric: str) -> str:

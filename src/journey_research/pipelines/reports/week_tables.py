@@ -12,7 +12,7 @@ import pandas as pd
 from journey_research.engine import Table, run_sql
 
 from .tables import instant_of, rows_of
-from .words import Sentence, number, plain, ranged, things
+from .words import Sentence, number, ranged
 
 # Five figures are compared, so one is called changed only if chance would do that once in 100 (5 % / 5).
 CALLED_CHANGED = 2.576
@@ -83,7 +83,8 @@ def week_table(
     instant = instant_of(as_of)
     found = _estimates(journey_touches, journeys, outcomes, orders, people, spend, instant, window_days)
     n_rows, n_rejected = source_files.query(
-        "select cast(coalesce(sum(n_rows), 0) as bigint), cast(coalesce(sum(n_rejected), 0) as bigint) from this"
+        "select cast(coalesce(sum(n_rows), 0) as bigint), "
+        "cast(coalesce(sum(n_rejected), 0) as bigint) from this"
     ).first_row()
     rejected = Estimate(n_rejected / n_rows if n_rows else None, None, "share")
     shown = []
@@ -96,22 +97,27 @@ def week_table(
 
 
 def change(now: Estimate, before: Estimate) -> str:
-    """An arrow where two estimates differ by more than chance.
+    """An arrow where two estimates differ by more than chance; a plain difference where chance has no part.
 
     Example:
         >>> change(Estimate(100, 5, "count"), Estimate(50, 4, "count"))
         '▲ up'
         >>> change(Estimate(100, 5, "count"), Estimate(95, 5, "count"))
         'within chance'
+        >>> change(Estimate(110, None, "amount"), Estimate(100, None, "amount"))
+        '+10.0%'
         >>> change(Estimate(None, None, "share"), Estimate(1, None, "share"))
         ''
     """
     if now.value is None or before.value is None:
         return ""
     step = now.value - before.value
-    error = sqrt((now.error or 0) ** 2 + (before.error or 0) ** 2)
-    if step == 0 or abs(step) <= CALLED_CHANGED * error:
-        return "no change" if step == 0 else "within chance"
+    if step == 0:
+        return "no change"
+    if now.error is None or before.error is None:
+        return f"{step / before.value:+.1%}" if before.value else ""
+    if abs(step) <= CALLED_CHANGED * sqrt(now.error**2 + before.error**2):
+        return "within chance"
     return "▲ up" if step > 0 else "▼ down"
 
 
@@ -120,19 +126,23 @@ def week_answer(as_of: Table, week: pd.DataFrame, window_days: int) -> Sentence:
     instant = instant_of(as_of)
     told = week.set_index("figure")["this week"]
     if instant is None or told["touches"] in ("0", "not known"):
-        return Sentence("There were no touches in the last week of this environment, so there is nothing to compare.")
+        return Sentence(
+            "There were no touches in the last week of this environment, so there is nothing to compare."
+        )
     moved = week[week["change"].str.startswith(("▲", "▼"))]
-    changed = ", ".join(f"{row.figure} {row.change.split()[1]}" for row in moved.itertuples())
+    changed = ", ".join(
+        f"{figure} {said[2:]}" for figure, said in zip(moved["figure"], moved["change"], strict=True)
+    )
     beyond = f"beyond chance: {changed}" if changed else "nothing moved beyond chance"
     persons, conversions = told["active persons"].split(" (")[0], told["conversions"].split(" (")[0]
     return Sentence(
-        f"In {last_window(instant, window_days).in_words} {persons} persons were in touch with us and "
+        f"In {last_window(instant, window_days).in_words}, {persons} persons were in touch with us and "
         f"{conversions} conversions were seen; against the week before, {beyond}."
     )
 
 
 def touches_by_day(as_of: Table, journey_touches: Table, window_days: int) -> Table:
-    """Touches a day and channel in the window and the one before: ``touched_date``, ``channel``, ``n_touches``."""
+    """Touches by ``touched_date`` and ``channel``, ``n_touches``, in the window and the one before."""
     window = last_window(instant_of(as_of) or datetime(1970, 1, 1), window_days)
     return run_sql(
         "touches_by_day.sql",
@@ -140,67 +150,6 @@ def touches_by_day(as_of: Table, journey_touches: Table, window_days: int) -> Ta
         before_at=window.before_at,
         end_at=window.end_at,
     )
-
-
-def what_to_do(decisions: Table, permissions: Table) -> Sentence:
-    """How many persons get an offer, a message or nothing, in one sentence."""
-    counts = {
-        row["action"]: row["n"]
-        for row in rows_of(decisions, "select action, count(*) as n from this group by action")
-    }
-    n_permitted = permissions.query(
-        "select count(distinct person_id) from this where is_permitted"
-    ).first_row()[0]
-    n_stated = permissions.query("select count(*) from this where basis <> 'never asked'").first_row()[0]
-    if not n_permitted:
-        why = "no consent is in force" if n_stated else "there is no consent log"
-        return Sentence(f"Nobody may be approached: {why}, so every decision is to do nothing.")
-    return Sentence(
-        f"Send {things(counts.get('offer', 0), 'offer')} and {things(counts.get('message', 0), 'message')}, and leave "
-        f"{things(counts.get('nothing', 0), 'person', 'persons')} alone; "
-        f"{things(n_permitted, 'person', 'persons')} may be approached at all."
-    )
-
-
-def decisions_table(decisions: Table) -> pd.DataFrame:
-    """Decisions by arm, action, channel and reason: ``arm``, ``action``, ``channel``, ``reason``, ``persons``."""
-    rows = rows_of(
-        decisions,
-        "select arm, action, coalesce(channel, '-') as channel, reason, count(*) as n from this "
-        "group by arm, action, channel, reason order by arm, n desc, action, channel, reason",
-    )
-    shown = [
-        (row["arm"], row["action"], plain(row["channel"]), row["reason"], number(row["n"])) for row in rows[:12]
-    ]
-    return pd.DataFrame(shown, columns=["arm", "action", "channel", "reason", "persons"])
-
-
-def policies_table(policy_value: Table) -> pd.DataFrame:
-    """Policies compared: ``policy``, ``approached``, ``value a person (95 in 100)``."""
-    shown = [
-        (
-            plain(row["policy"]),
-            number(row["n_approached"]),
-            ranged(row["value"], row["low"], row["high"], "score"),
-        )
-        for row in rows_of(policy_value, "select * from this order by value desc nulls last, policy")
-    ]
-    return pd.DataFrame(shown, columns=["policy", "approached", "value a person (95 in 100)"])
-
-
-def sources_table(source_files: Table) -> pd.DataFrame:
-    """Rows read by source: ``source``, ``rows read``, ``accepted``, ``rejected``, ``rejected share``."""
-    rows = rows_of(
-        source_files,
-        "select source, cast(sum(n_rows) as bigint) as n_rows, cast(sum(n_accepted) as bigint) as n_accepted, "
-        "cast(sum(n_rejected) as bigint) as n_rejected from this group by source order by source",
-    )
-    shown = []
-    for row in rows:
-        share = row["n_rejected"] / row["n_rows"] if row["n_rows"] else None
-        counts = (number(row[name]) for name in ("n_rows", "n_accepted", "n_rejected"))
-        shown.append((row["source"], *counts, number(share, "share")))
-    return pd.DataFrame(shown, columns=["source", "rows read", "accepted", "rejected", "rejected share"])
 
 
 def _estimates(
@@ -250,7 +199,7 @@ def _estimates(
 
 def total(row: dict[str, Any] | None, unit: str) -> Estimate:
     """A total over persons: its variance is the sum of the persons' squares (persons come by chance)."""
-    return Estimate(row["amount"], sqrt(row["amount_squares"]), unit) if row else Estimate(0, 0, unit)
+    return Estimate(row["amount"], sqrt(row["amount_squares"]), unit) if row else Estimate(0.0, 0.0, unit)
 
 
 def rate(row: dict[str, Any] | None) -> Estimate:
@@ -268,5 +217,7 @@ def rate(row: dict[str, Any] | None) -> Estimate:
 
 
 def _currencies(orders: Table) -> str:
-    named = [row["currency"] for row in rows_of(orders, "select distinct currency from this order by currency")]
+    named = [
+        row["currency"] for row in rows_of(orders, "select distinct currency from this order by currency")
+    ]
     return f", {' and '.join(named)}" if named else ""

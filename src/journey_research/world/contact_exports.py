@@ -1,4 +1,4 @@
-"""Exports that carry names: the CRM's contacts, the shop's orders, the call centre's list."""
+"""Exports of clerks and forms: the CRM's contacts and the call centre's list."""
 
 from __future__ import annotations
 
@@ -11,18 +11,11 @@ import pandas as pd
 from .behaviour import Behaviour
 from .calendar import DAY_MS, END_MS, MINUTE_MS, chance_for, local, utc
 from .mistakes import heard_name, pick, respell_phone, respell_street, typed_name, typo, wrong_digit
-from .names import PRODUCTS
-from .writing import Export, as_csv, as_workbook
+from .writing import Export, as_csv, as_workbook, speakers_of, tuples_of
 
 HUBSPOT = [
-    "Record ID", "First Name", "Last Name", "Email", "Phone Number", "Date of birth", "Street Address", "City",
-    "Postal Code", "Country/Region", "Lifecycle Stage", "Original Source", "Create Date",
-]  # fmt: skip
-SHOPIFY = [
-    "Name", "Email", "Financial Status", "Paid at", "Currency", "Subtotal", "Shipping", "Taxes", "Total",
-    "Discount Code", "Created at", "Lineitem quantity", "Lineitem name", "Lineitem price", "Lineitem sku",
-    "Billing Name", "Billing Street", "Billing City", "Billing Zip", "Billing Country", "Phone",
-    "Refunded Amount", "Accepts Marketing", "Id", "Source",
+    "Record ID", "First Name", "Last Name", "Email", "Phone Number", "Date of birth", "Street Address",
+    "City", "Postal Code", "Country/Region", "Lifecycle Stage", "Original Source", "Create Date",
 ]  # fmt: skip
 TWILIO = [
     "sid", "from", "to", "direction", "status", "start_time", "end_time", "duration", "caller_name",
@@ -32,13 +25,9 @@ OUR_NUMBER = "+49305550100"
 _ORIGINS = ["DIRECT_TRAFFIC", "ORGANIC_SEARCH", "PAID_SEARCH", "PAID_SOCIAL", "REFERRALS", "EMAIL_MARKETING"]
 
 
-def _speakers(source: str, keys: list[str], persons: np.ndarray) -> pd.DataFrame:
-    return pd.DataFrame({"source": source, "key": keys, "person": np.asarray(persons, dtype="int64")})
-
-
 def _contact(person: Any, chance: np.random.Generator, *, again: bool) -> dict[str, str]:
     """What a CRM's form holds of a person; the second time (``again``) one or two things differ."""
-    first, last = typed_name(person.first_name, person.last_name, chance, clean=0.93)
+    first, last = typed_name(person.first_name, person.last_name, chance, clean=0.91)
     told = {
         "first": first,
         "last": last,
@@ -73,8 +62,15 @@ def _spoil(told: dict[str, str], person: Any, chance: np.random.Generator) -> No
         told["zip"] = person.former_postal_code
     else:
         year, month, day = person.birth_date.split("-")
-        told["born"] = pick(chance, ["", f"{year}-{day}-{month}" if int(day) <= 12 else wrong_digit(
-            person.birth_date[:-1], chance) + person.birth_date[-1]])
+        told["born"] = pick(
+            chance,
+            [
+                "",
+                f"{year}-{day}-{month}"
+                if int(day) <= 12
+                else wrong_digit(person.birth_date[:-1], chance) + person.birth_date[-1],
+            ],
+        )
 
 
 def hubspot_contacts(people: pd.DataFrame, world_seed: int) -> Export:
@@ -87,7 +83,7 @@ def hubspot_contacts(people: pd.DataFrame, world_seed: int) -> Export:
     created = created - created % DAY_MS + chance.integers(7 * 60, 20 * 60, len(order)) * MINUTE_MS
     created = np.where(created >= END_MS - 6 * 60 * MINUTE_MS, created - DAY_MS, created)
     stamps = local(created, "%Y-%m-%d %H:%M")
-    persons = list(people.itertuples())
+    persons = tuples_of(people)
     seen: set[int] = set()
     rows, keys = [], []
     for no, (at, stamp) in enumerate(zip(order, stamps, strict=True)):
@@ -108,93 +104,14 @@ def hubspot_contacts(people: pd.DataFrame, world_seed: int) -> Export:
                 pick(chance, [*_ORIGINS, "OFFLINE"]), stamp,
             ]
         )  # fmt: skip
-    speakers = _speakers("hubspot_contacts", keys, order)
+    speakers = speakers_of("hubspot_contacts", keys, order)
     return Export("hubspot_contacts.csv", as_csv(HUBSPOT, rows, mark=True), len(rows), speakers)
-
-
-def _shopper(person: Any, chance: np.random.Generator, *, guest: bool) -> dict[str, str]:
-    """What a checkout remembers of a person: one set of fields for the account, another each as guest."""
-    first, last = typed_name(person.first_name, person.last_name, chance, clean=0.86)
-    moved = chance.random() < 0.06
-    return {
-        "email": person.other_email if guest else person.email,
-        "name": f"{first} {last}",
-        "street": respell_street(person.former_street if moved else person.street, chance),
-        "city": person.former_city if moved else person.city,
-        "zip": person.former_postal_code if moved else person.postal_code,
-        "phone": respell_phone(person.phone, chance) if chance.random() < 0.75 else "",
-    }
-
-
-def _lines(chance: np.random.Generator) -> list[tuple[int, str, int, str]]:
-    chosen = chance.choice(len(PRODUCTS), size=min(1 + chance.poisson(0.8), 6), replace=False)
-    quantity = [int(1 + (chance.random() < 0.15)) for _ in chosen]
-    return [
-        (n, PRODUCTS[at][1], PRODUCTS[at][2], PRODUCTS[at][0]) for n, at in zip(quantity, chosen, strict=True)
-    ]
-
-
-def _money(cents: int) -> str:
-    return f"{cents // 100}.{cents % 100:02d}"
-
-
-def shopify_orders(people: pd.DataFrame, orders: pd.DataFrame, world_seed: int) -> Export:
-    """Orders of the shop, a row a line; what belongs to the whole order stands in its first row only."""
-    chance = chance_for(world_seed, "shopify")
-    persons = list(people.itertuples())
-    created = local(orders["at_ms"].to_numpy(), "%Y-%m-%d %H:%M:%S %z")
-    paid = local(orders["at_ms"].to_numpy() + 40_000, "%Y-%m-%d %H:%M:%S %z")
-    accounts: dict[int, dict[str, str]] = {}
-    rows: list[list[Any]] = []
-    keys, spoken = [], []
-    for no, order in enumerate(orders.itertuples()):
-        person, name = persons[order.person], f"#{1001 + no}"
-        guest = chance.random() < 0.14
-        if guest or order.person not in accounts:
-            told = _shopper(person, chance, guest=guest)
-            if not guest:
-                accounts[order.person] = told
-        else:
-            told = accounts[order.person]
-        till = order.source == "pos"
-        email = "" if till and chance.random() < 0.5 else told["email"]
-        email_written = email.title() if chance.random() < 0.03 else email
-        lines = _lines(chance)
-        code = "SPRING10" if chance.random() < 0.12 else ""
-        subtotal = sum(quantity * price for quantity, _, price, _ in lines)
-        subtotal = subtotal * 9 // 10 if code else subtotal
-        shipping = 0 if till or subtotal >= 7500 else 490
-        total = subtotal + shipping
-        fate = chance.random()
-        status = "pending" if fate < 0.02 else "refunded" if fate < 0.05 else "paid"
-        status = "partially_refunded" if 0.05 <= fate < 0.08 else status
-        refunded = {"refunded": total, "partially_refunded": min(lines[0][2], total)}.get(status, 0)
-        marketing = "yes" if person.agrees_to_mail and chance.random() < 0.8 else "no"
-        for at, (quantity, label, price, sku) in enumerate(lines):
-            line = [quantity, label, _money(price), sku]
-            if at:
-                rows.append([name, email_written, *[""] * 9, *line, *[""] * 10])
-                continue
-            rows.append(
-                [
-                    name, email_written, status, paid[no] if status != "pending" else "", "EUR",
-                    _money(subtotal), _money(shipping), _money(total * 19 // 119), _money(total), code,
-                    created[no], *line, told["name"], told["street"], told["city"],
-                    ("'" if chance.random() < 0.2 else "") + told["zip"], "DE", told["phone"],
-                    _money(refunded), marketing, 5_400_000_000_000 + 7919 * no, order.source,
-                ]
-            )  # fmt: skip
-        keys.append(email or name)
-        spoken.append(order.person)
-    return Export(
-        "shopify_orders.csv", as_csv(SHOPIFY, rows), len(rows), _speakers("shopify_orders", keys, spoken)
-    )
 
 
 def call_centre(people: pd.DataFrame, behaviour: Behaviour, world_seed: int) -> Export:
     """Calls as the telephone system lists them, names typed by ear."""
     chance = chance_for(world_seed, "calls written down")
-    persons, calls = list(people.itertuples()), behaviour.calls
+    persons, calls = tuples_of(people), behaviour.calls
     begins = utc(calls["at_ms"].to_numpy() // 1000 * 1000)
     rows, keys = [], []
     for at, begin in zip(calls["person"], begins, strict=True):
@@ -216,5 +133,5 @@ def call_centre(people: pd.DataFrame, behaviour: Behaviour, world_seed: int) -> 
             ]
         )  # fmt: skip
         keys.append(sid if number == "anonymous" else number)
-    speakers = _speakers("call_centre", keys, calls["person"].to_numpy())
+    speakers = speakers_of("call_centre", keys, calls["person"].to_numpy())
     return Export("call_centre.xlsx", as_workbook("Calls", TWILIO, rows), len(rows), speakers)

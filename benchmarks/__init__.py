@@ -1,0 +1,1 @@
+"""Benchmarks, one module an entry; ``python benchmarks/run.py`` lists them."""

@@ -1,0 +1,121 @@
+"""What the sources themselves say about who is who: identifiers that two records share.
+
+Context: a login, a loyalty card or a cookie names somebody; an address typed into a form may be
+a husband's, a test or everybody's. Choice: sure identifiers join, unverified ones join a record
+without a name to its only candidate, and between two named records the names decide. Refused
+ties are kept with the reason. Given up: joining a browser in which two people logged in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ...contracts.records import IDENTIFIER_TYPES
+from ...engine import Table, run_sql
+
+BLOCKED_VALUES = (
+    "test@test.com",
+    "test@example.com",
+    "a@a.com",
+    "test",
+    "none",
+    "null",
+    "n/a",
+    "na",
+    "unknown",
+    "anonymous",
+    "undefined",
+    "noreply",
+    "no-reply",
+    "donotreply",
+    "0000000000",
+    "0123456789",
+    "123456789",
+    "1234567890",
+    "+49123456789",
+    "+491234567890",
+)
+
+
+@dataclass(frozen=True)
+class EvidenceRule:
+    """Which shared identifiers join two records.
+
+    Attributes:
+        sure_types: Types that join whoever wrote them down; an e-mail address or phone number
+            joins surely where both sources verified it.
+        accept_unverified: Whether an unverified address or number joins a record without a name.
+        most_records_sure: A sure value that more records share joins nobody.
+        most_records_unverified: An unverified value that more records share joins nobody.
+        sure_probability: That a sure tie is right.
+        unverified_probability: That an unverified tie is right.
+        blocked_values: Values, or names before the @, that say nothing; small letters.
+    """
+
+    sure_types: tuple[str, ...] = ("user_id", "loyalty_id", "cookie", "crm_id")
+    accept_unverified: bool = True
+    most_records_sure: int = 200
+    most_records_unverified: int = 30
+    sure_probability: float = 0.999
+    unverified_probability: float = 0.95
+    blocked_values: tuple[str, ...] = BLOCKED_VALUES
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sure_types", tuple(self.sure_types))
+        object.__setattr__(self, "blocked_values", tuple(str(value).lower() for value in self.blocked_values))
+        if unknown := set(self.sure_types) - set(IDENTIFIER_TYPES):
+            raise ValueError(f"sure_types names {sorted(unknown)}; known are {IDENTIFIER_TYPES}")
+        for name in ("most_records_sure", "most_records_unverified"):
+            if getattr(self, name) < 2:
+                raise ValueError(f"{name} is {getattr(self, name)}; two records share a value or nobody does")
+        for name in ("sure_probability", "unverified_probability"):
+            if not 0 < getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; a probability lies between 0 and 1")
+
+
+def gather_evidence(records: Table, identifiers: Table, record_values: Table, rule: EvidenceRule) -> Table:
+    """Pairs of records that share an identifier, accepted or refused.
+
+    Args:
+        records: n rows, contract ``RECORDS``; ``kind`` says which are browsers.
+        identifiers: k rows, contract ``IDENTIFIERS``.
+        record_values: m rows, contract ``RECORD_VALUES``; only who has a name is read.
+        rule: What joins.
+
+    Returns:
+        At most k rows, contract ``LINKS``, keyed and sorted by pair. ``comparisons`` names the
+        types shared. Blocked values make no row.
+
+    Example:
+        >>> import pandas as pd
+        >>> ids = ["shop:1", "shop:2"]
+        >>> told = {"record_id": ids, "identifier_type": ["user_id"] * 2, "identifier_value": ["u7"] * 2}
+        >>> links = gather_evidence(
+        ...     Table.from_pandas(pd.DataFrame({"record_id": ids, "kind": "account"})),
+        ...     Table.from_pandas(pd.DataFrame(told).assign(is_verified=True)),
+        ...     Table.from_pandas(pd.DataFrame(
+        ...         {name: pd.Series(dtype="str") for name in
+        ...          ["record_id", "first_name", "last_name", "full_name"]})),
+        ...     EvidenceRule())
+        >>> links.to_pandas()[["record_id_a", "record_id_b", "is_accepted"]].values.tolist()
+        [['shop:1', 'shop:2', True]]
+    """
+    return run_sql(
+        "evidence_links.sql",
+        records=records,
+        identifiers=identifiers,
+        record_values=record_values,
+        blocked=_column("blocked_value", rule.blocked_values),
+        strong=_column("identifier_type", rule.sure_types),
+        accept_unverified=rule.accept_unverified,
+        most_records_sure=rule.most_records_sure,
+        most_records_unverified=rule.most_records_unverified,
+        sure_probability=rule.sure_probability,
+        unverified_probability=rule.unverified_probability,
+    )
+
+
+def _column(name: str, values: tuple[str, ...]) -> Table:
+    return Table.from_pandas(pd.DataFrame({name: pd.Series(sorted(set(values)), dtype="str")}))

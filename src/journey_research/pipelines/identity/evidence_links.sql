@@ -1,0 +1,119 @@
+-- evidence_links: one row per pair of records that share an identifier; contract Links.
+-- Key: record_id_a, record_id_b. Each record is tied to one record of its identifier's group, its
+-- centre (verified first, then named, then the smallest id), so a group of n makes n - 1 pairs.
+-- Left out: blocked values, which say nothing, and phone numbers of one repeated digit.
+with named as (
+    select distinct record_id
+    from record_values
+    where coalesce(present(first_name), present(last_name), present(full_name)) is not null
+),
+told as (
+    select record_id, identifier_type, identifier_value,
+        max(case when is_verified then 1 else 0 end) as verified
+    from identifiers
+    where present(identifier_value) is not null
+        and lower(trim(identifier_value)) not in (select blocked_value from blocked)
+        and not (
+            identifier_type = 'email'
+            and split_part(lower(trim(identifier_value)), '@', 1) in (select blocked_value from blocked)
+        )
+        and not (
+            identifier_type = 'phone'
+            and replace(
+                substring(identifier_value, greatest(length(identifier_value) - 6, 1), 7),
+                substring(identifier_value, length(identifier_value), 1),
+                ''
+            ) = ''
+        )
+    group by record_id, identifier_type, identifier_value
+),
+-- A browser in which two people logged in says nothing of who was in front of it.
+logins as (
+    select record_id, identifier_type, identifier_value
+    from told
+    where verified = 1 and identifier_type in ('user_id', 'email', 'loyalty_id', 'crm_id')
+),
+torn as (
+    select distinct record_id
+    from (
+        select record_id, identifier_type
+        from logins join records using (record_id)
+        where kind = 'anonymous'
+        group by record_id, identifier_type
+        having count(distinct identifier_value) > 1
+    ) as several
+),
+shared_cookies as (
+    select distinct identifier_value
+    from (
+        select cookies.identifier_value, logins.identifier_type
+        from told as cookies join logins on logins.record_id = cookies.record_id
+        where cookies.identifier_type = 'cookie' and logins.identifier_type = 'user_id'
+        group by cookies.identifier_value, logins.identifier_type
+        having count(distinct logins.identifier_value) > 1
+    ) as several
+),
+members as (
+    select told.record_id, told.identifier_type, told.identifier_value, told.verified,
+        case when named.record_id is null then 0 else 1 end as is_named,
+        case when torn.record_id is not null or shared_cookies.identifier_value is not null
+            then 1 else 0 end as is_shared,
+        case when strong.identifier_type is null then 0 else 1 end as is_strong,
+        count(*) over (partition by told.identifier_type, told.identifier_value) as n_records,
+        first_value(told.record_id) over centre as centre_id,
+        first_value(told.verified) over centre as centre_verified,
+        first_value(case when named.record_id is null then 0 else 1 end) over centre as centre_named,
+        first_value(case when torn.record_id is null then 0 else 1 end) over centre as centre_torn
+    from told
+    left join named on named.record_id = told.record_id
+    left join torn on torn.record_id = told.record_id
+    left join shared_cookies
+        on told.identifier_type = 'cookie' and shared_cookies.identifier_value = told.identifier_value
+    left join strong on strong.identifier_type = told.identifier_type
+    window centre as (
+        partition by told.identifier_type, told.identifier_value
+        order by case when torn.record_id is null then 0 else 1 end,
+            told.verified desc,
+            case when named.record_id is null then 1 else 0 end,
+            told.record_id
+    )
+),
+tied as (
+    select least(record_id, centre_id) as record_id_a,
+        greatest(record_id, centre_id) as record_id_b,
+        identifier_type,
+        case when is_strong = 1 or (verified = 1 and centre_verified = 1) then 1 else 0 end as sure,
+        case
+            when is_shared = 1 or centre_torn = 1 then 'shared device'
+            when is_strong = 1 or (verified = 1 and centre_verified = 1)
+                then case when n_records > $most_records_sure then 'shared by too many records' end
+            when not $accept_unverified then 'not verified'
+            when n_records > $most_records_unverified then 'shared by too many records'
+            when is_named = 1 and centre_named = 1 then 'both are named: their values decide'
+        end as refusal
+    from members
+    where record_id <> centre_id
+)
+select record_id_a, record_id_b,
+    'shared_identifier' as rule,
+    cast(coalesce(max(case
+        when refusal is not null then 0.0
+        when sure = 1 then cast($sure_probability as double)
+        else cast($unverified_probability as double)
+    end), 0.0) as double) as link_probability,
+    max(case when refusal is null then 1 else 0 end) = 1 as is_accepted,
+    case when max(case when refusal is null then 1 else 0 end) = 0 then min(refusal) end as refusal,
+    concat_ws('', '{', concat_ws(', ',
+        case when max(case when identifier_type = 'cookie' then 1 else 0 end) = 1 then '"cookie": 1.0' end,
+        case when max(case when identifier_type = 'crm_id' then 1 else 0 end) = 1 then '"crm_id": 1.0' end,
+        case when max(case when identifier_type = 'device_id' then 1 else 0 end) = 1
+            then '"device_id": 1.0' end,
+        case when max(case when identifier_type = 'email' then 1 else 0 end) = 1 then '"email": 1.0' end,
+        case when max(case when identifier_type = 'loyalty_id' then 1 else 0 end) = 1
+            then '"loyalty_id": 1.0' end,
+        case when max(case when identifier_type = 'phone' then 1 else 0 end) = 1 then '"phone": 1.0' end,
+        case when max(case when identifier_type = 'user_id' then 1 else 0 end) = 1 then '"user_id": 1.0' end
+    ), '}') as comparisons
+from tied
+group by record_id_a, record_id_b
+order by record_id_a, record_id_b

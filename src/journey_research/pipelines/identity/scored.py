@@ -1,0 +1,55 @@
+"""The table of compared pairs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from ...engine import Table
+from .persons import EVERY_ROW, LINK_COLUMNS
+from .scoring import score_values
+from .training import with_whole_names
+
+
+def score_pairs(record_values: Table, evidence_links: Table, model: dict[str, Any]) -> pd.DataFrame:
+    """Score every pair that the matcher's rules bring together.
+
+    Args:
+        record_values: n rows, contract ``RECORD_VALUES``.
+        evidence_links: k rows, contract ``LINKS``; what they tie is compared whole.
+        model: From ``train_matcher``; without weights no pair is scored.
+
+    Returns:
+        m rows, contract ``LINKS``, accepted where the probability reaches the model's threshold;
+        pairs below the model's least probability are left out.
+
+    Raises:
+        UserError: The model does not fit the columns or its own hash.
+    """
+    if "weights" not in model:
+        return _as_links(pd.DataFrame(columns=LINK_COLUMNS))
+    values = with_whole_names(record_values.to_pandas(EVERY_ROW).sort_values("record_id", ignore_index=True))
+    ties = evidence_links.query(
+        "select record_id_a, record_id_b from this where is_accepted or refusal like 'both are named%' "
+        "order by record_id_a, record_id_b"
+    ).to_pandas(EVERY_ROW)
+    scored = score_values(
+        values["record_id"].tolist(),
+        values.drop(columns="record_id"),
+        model,
+        list(ties.itertuples(index=False, name=None)),
+    )
+    likely = scored["link_probability"] >= float(model["threshold"])
+    return _as_links(
+        scored.assign(
+            rule="dedupe",
+            is_accepted=likely,
+            refusal=[None if ok else "below the threshold" for ok in likely],
+        )[LINK_COLUMNS]
+    )
+
+
+def _as_links(links: pd.DataFrame) -> pd.DataFrame:
+    text = {name: "str" for name in ("record_id_a", "record_id_b", "rule", "refusal", "comparisons")}
+    return links.astype({**text, "link_probability": "float64", "is_accepted": bool})

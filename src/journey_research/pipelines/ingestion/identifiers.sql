@@ -1,0 +1,7 @@
+-- identifiers: one row per record, type and normalised value. Vault only.
+-- Key: record_id, identifier_type, identifier_value. Verified when any row of it is.
+select record_id, identifier_type, identifier_value,
+    max(case when is_verified then 1 else 0 end) = 1 as is_verified,
+    min(seen_at) as first_seen_at
+from mapped_identifiers
+group by record_id, identifier_type, identifier_value

@@ -1,0 +1,44 @@
+"""Which touches belong to one effort."""
+
+from __future__ import annotations
+
+from journey_research.engine import Table, run_sql
+
+from .rule import JourneyRule
+from .stitching import stitch_touches
+
+
+def cut_journeys(touches: Table, people: Table, outcomes: Table, rule: JourneyRule) -> Table:
+    """Place every touch of a resolved person in one session and one journey.
+
+    A journey ends by a silence longer than ``max_gap_days``, or by an outcome: touches at the
+    instant of an outcome belong to the journey that it closes, later ones open the next. A session
+    ends by silence alone. Both are named after their first touch, so later touches can lengthen
+    the newest but rename none. A touch delivered late, or two people merged, can.
+
+    Args:
+        touches: n rows, contract ``Touches``; any order; times in UTC.
+        people: k rows, contract ``People``; one per source record.
+        outcomes: m rows, contract ``Outcomes``; any order.
+        rule: Where to cut.
+
+    Returns:
+        At most n rows, contract ``JourneyTouches``, keyed by touch. Touches of bots and of records
+        without a person, and touches that are outcomes, are left out.
+
+    Source:
+        Catledge and Pitkow (1995), "Characterizing browsing strategies in the World-Wide Web",
+        cut sessions at 25.5 minutes; 30 is the common rounding.
+    """
+    return cut_stitched(stitch_touches(touches, people, rule), outcomes, rule)
+
+
+def cut_stitched(stitched: Table, outcomes: Table, rule: JourneyRule) -> Table:
+    """As ``cut_journeys``, from touches that already know their person."""
+    return run_sql(
+        "journey_touches.sql",
+        touches=stitched,
+        outcomes=outcomes,
+        session_gap_us=rule.session_gap_us,
+        max_gap_us=rule.max_gap_us,
+    )

@@ -1,0 +1,70 @@
+"""How far a share or a median may be off, from the number of observations alone."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+Z = 1.959963984540054  # 95 %, both sides
+FEWEST_FOR_MEDIAN = 6  # of five, not even smallest to largest holds the median with 95 %
+
+
+def wilson_interval(n_hits: int, n: int) -> tuple[float, float]:
+    """The 95 % interval of a share.
+
+    Args:
+        n_hits: Observations that count, 0 to ``n``.
+        n: Observations, more than 0.
+
+    Returns:
+        Low and high, 0 to 1.
+
+    Raises:
+        ValueError: There is no observation, or more hits than observations.
+
+    Source:
+        Wilson (1927), "Probable inference, the law of succession, and statistical inference".
+
+    Example:
+        >>> low, high = wilson_interval(5, 10)
+        >>> round(low, 4), round(high, 4)
+        (0.2366, 0.7634)
+    """
+    if not 0 <= n_hits <= n or n == 0:
+        raise ValueError(f"{n_hits} hits among {n} observations have no share")
+    share, spread = n_hits / n, Z * Z / n
+    centre = share + spread / 2
+    half = Z * math.sqrt(share * (1 - share) / n + spread / (4 * n))
+    low = 0.0 if n_hits == 0 else max(0.0, (centre - half) / (1 + spread))
+    high = 1.0 if n_hits == n else min(1.0, (centre + half) / (1 + spread))
+    return low, high
+
+
+def median_interval(values: npt.NDArray[np.float64]) -> tuple[float, float, float]:
+    """The median with its 95 % interval between two order statistics.
+
+    Args:
+        values: n > 0 numbers, in any order.
+
+    Returns:
+        Median, low, high; low and high are NaN below six observations.
+
+    Source:
+        Conover (1999), "Practical nonparametric statistics", 3rd ed., section 3.2: the interval
+        holds whatever the distribution is.
+
+    Example:
+        >>> median_interval(np.array([3.0, 1.0, 2.0]))
+        (2.0, nan, nan)
+        >>> median_interval(np.arange(100.0))
+        (49.5, 39.0, 60.0)
+    """
+    ordered = np.sort(np.asarray(values, np.float64))
+    n = len(ordered)
+    middle = float((ordered[(n - 1) // 2] + ordered[n // 2]) / 2)
+    if n < FEWEST_FOR_MEDIAN:
+        return middle, math.nan, math.nan
+    below = max(math.floor(n / 2 - Z * math.sqrt(n) / 2), 1)
+    return middle, float(ordered[below - 1]), float(ordered[n - below])

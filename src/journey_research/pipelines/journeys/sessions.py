@@ -1,0 +1,18 @@
+"""Sessions: touches without a long silence between them."""
+
+from __future__ import annotations
+
+from journey_research.engine import Table, run_sql
+
+
+def summarise_sessions(journey_touches: Table) -> Table:
+    """When each session began and ended, and what is in it.
+
+    Args:
+        journey_touches: n rows, contract ``JourneyTouches``; any order.
+
+    Returns:
+        At most n rows, contract ``Sessions``; times in UTC. A session of one touch ends when it
+        begins; an outcome inside a session does not end it, so it may span two journeys.
+    """
+    return run_sql("sessions.sql", journey_touches=journey_touches)

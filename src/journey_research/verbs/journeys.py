@@ -1,0 +1,282 @@
+"""Events in; sessions, transitions, steps and variants out."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from journey_research.engine import Table, run_sql
+from journey_research.errors import DONE, UserError
+
+from .files import (
+    as_text,
+    frame_writer,
+    is_blank,
+    json_writer,
+    need_columns,
+    read_frame,
+    read_instants,
+    write_folder,
+)
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    import pyarrow as pa
+
+_UNITS_US = {"s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
+
+
+@dataclass(frozen=True, repr=False)
+class Journeys:
+    """What became of the events; ``repr`` is the summary.
+
+    Attributes:
+        sessions: One row per session: ``person, session, started_at, ended_at, n_events``; sessions
+            of a person are numbered from 1; times are naive UTC.
+        transitions: One row per pair of events that directly follow each other in a person's
+            history, across sessions: ``from_event, to_event, count, median_seconds``.
+        step_matrix: One row per event: ``event`` and a column per step, ``1`` to the last, with the
+            share of all persons whose event of that number it is.
+        variants: One row per distinct history: ``path`` (events with ``' > '`` between), ``persons``.
+        summary: ``n_events, n_persons, n_sessions, n_rejected, events_per_session_median,
+            seconds_per_session_median``.
+    """
+
+    sessions: pd.DataFrame
+    transitions: pd.DataFrame
+    step_matrix: pd.DataFrame
+    variants: pd.DataFrame
+    summary: dict[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        told = self.summary
+        rejected = f"{told['n_rejected']:,} rows set aside: person, time or event is missing or unreadable"
+        return "\n".join(
+            [
+                f"{told['n_events']:,} events of {told['n_persons']:,} persons "
+                f"in {told['n_sessions']:,} sessions",
+                f"median session: {told['events_per_session_median']:g} events, "
+                f"{told['seconds_per_session_median']:g} seconds",
+                f"{len(self.transitions):,} transitions, {len(self.variants):,} variants",
+                rejected if told["n_rejected"] else "no row set aside",
+            ]
+        )
+
+
+def journeys(
+    frame: pd.DataFrame,
+    *,
+    person: str,
+    time: str,
+    event: str,
+    gap: str | pd.Timedelta = "30m",
+    steps: int = 20,
+) -> Journeys:
+    """Cut a table of events into sessions and count what follows what.
+
+    Args:
+        frame: n rows, one per event, in any order; events of one instant keep the order of rows.
+        person: Column that says whose event it is; kept as text.
+        time: Column of ISO 8601 times or datetimes; one without a zone is UTC.
+        event: Column that says what happened.
+        gap: Longest silence inside a session: ``"45s"``, ``"30m"``, ``"1h30m"``, ``"1d"``. A
+            silence of exactly this length does not end it.
+        steps: Number of columns of the step matrix.
+
+    Returns:
+        Sessions, transitions, step matrix and variants, each sorted by its key. A row without
+        person, event or a readable time is set aside and counted in ``n_rejected``.
+
+    Raises:
+        UserError: A column is missing, no row can be used, or an option cannot be read.
+
+    Source:
+        Catledge and Pitkow (1995) for sessions by silence; van der Aalst (2016), "Process Mining",
+        2nd ed., for directly-follows counts and variants.
+
+    Example:
+        >>> events = pd.DataFrame({
+        ...     "who": ["a", "a", "a", "b"],
+        ...     "when": ["2025-01-01 09:00", "2025-01-01 09:30", "2025-01-01 10:01", "2025-01-01 09:00"],
+        ...     "what": ["look", "buy", "look", "look"],
+        ... })
+        >>> found = journeys(events, person="who", time="when", event="what")
+        >>> found.sessions[["person", "session", "n_events"]].values.tolist()
+        [['a', 1, 2], ['a', 2, 1], ['b', 1, 1]]
+        >>> found
+        4 events of 2 persons in 3 sessions
+        median session: 1 events, 0 seconds
+        2 transitions, 2 variants
+        no row set aside
+    """
+    gap_us = gap_in_us(gap)
+    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
+        raise UserError("--steps is a whole number from 1")
+    need_columns([str(name) for name in frame.columns], [person, time, event])
+    events, who, what, n_rejected = _usable(frame[person], frame[time], frame[event])
+    ordered = Table.from_arrow(run_sql("ordered_events.sql", events=events, gap_us=gap_us).to_arrow())
+
+    sessions = _fetched(run_sql("sessions.sql", ordered_events=ordered), "person", "session")
+    seconds = (sessions["ended_at"] - sessions["started_at"]) / 1_000_000
+    transitions = _fetched(run_sql("transitions.sql", ordered_events=ordered), "from_event", "to_event")
+    counts = _fetched(run_sql("steps.sql", ordered_events=ordered, steps=steps), "event", "step")
+    names = Table.from_arrow(_numbered(what))
+    variants = _fetched(run_sql("variants.sql", ordered_events=ordered, event_names=names), "path")
+
+    sessions["person"] = _named(sessions["person"], who)
+    for column in ("started_at", "ended_at"):
+        sessions[column] = sessions[column].astype("datetime64[us]")
+    for column in ("from_event", "to_event"):
+        transitions[column] = _named(transitions[column], what)
+    summary = {
+        "n_events": int(sessions["n_events"].sum()),
+        "n_persons": len(who),
+        "n_sessions": len(sessions),
+        "n_rejected": n_rejected,
+        "events_per_session_median": float(sessions["n_events"].median()),
+        "seconds_per_session_median": float(seconds.median()),
+    }
+    return Journeys(
+        sessions=sessions,
+        transitions=transitions.rename(columns={"n": "count"}),
+        step_matrix=_step_matrix(counts, what, steps, len(who)),
+        variants=variants,
+        summary=summary,
+    )
+
+
+def gap_in_us(gap: str | pd.Timedelta) -> int:
+    """A length of time in microseconds.
+
+    Example:
+        >>> gap_in_us("1h30m") // 60_000_000
+        90
+    """
+    if isinstance(gap, str):
+        parts = re.findall(r"(\d+(?:\.\d+)?)\s*([smhd])", gap.lower())
+        if parts and re.fullmatch(r"\s*(\d+(\.\d+)?\s*[smhd]\s*)+", gap.lower()):
+            length = round(sum(float(number) * _UNITS_US[unit] for number, unit in parts))
+            if 0 < length < 2**62:
+                return length
+    else:
+        length = round(pd.Timedelta(gap) / pd.Timedelta(microseconds=1))
+        if length > 0:
+            return length
+    raise UserError("--gap is no length of time", do="write a number and s, m, h or d: 45s, 30m, 1h30m, 1d")
+
+
+def _usable(person: pd.Series, time: pd.Series, event: pd.Series) -> tuple[Table, pa.Array, pa.Array, int]:
+    """Rows that can be used, as numbers; the sorted names behind them; how many rows cannot be used."""
+    import pyarrow as pa
+
+    happened_at = read_instants(time)
+    if len(time) and bool(happened_at.isna().all()):
+        raise UserError(
+            "no value is a time that can be read",
+            column=str(time.name),
+            do="write times like 2025-01-31T09:00:00Z",
+        )
+    usable = (happened_at.notna() & ~is_blank(person) & ~is_blank(event)).to_numpy()
+    if not usable.any():
+        raise UserError("no row has a person, a time and an event", do="check which columns are meant")
+    persons, who = _coded(person[usable])
+    events, what = _coded(event[usable])
+    told = {
+        "person": persons,
+        "event": events,
+        "happened_at": happened_at[usable].astype("int64").to_numpy(),
+        "position": np.arange(len(persons)),
+    }
+    return Table.from_arrow(pa.table(told)), who, what, int((~usable).sum())
+
+
+def _coded(values: pd.Series) -> tuple[pa.Array, pa.Array]:
+    """Text as its place among the distinct texts, and those, sorted."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    encoded = pa.array(as_text(values), pa.string(), from_pandas=True).dictionary_encode()
+    order = pc.sort_indices(encoded.dictionary)
+    places = pc.sort_indices(order).cast(pa.int32())  # a permutation's sorting is its inverse
+    return places.take(encoded.indices), encoded.dictionary.take(order)
+
+
+def _numbered(names: pa.Array) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.table({"event": pa.array(range(len(names)), pa.int32()), "name": names})
+
+
+def _named(codes: pd.Series, names: pa.Array) -> pd.Series:
+    import pyarrow as pa
+
+    named: pd.Series = names.take(pa.array(codes)).to_pandas()
+    return named
+
+
+def _fetched(table: Table, *keys: str) -> pd.DataFrame:
+    frame: pd.DataFrame = table.to_arrow().sort_by([(key, "ascending") for key in keys]).to_pandas()
+    return frame
+
+
+def _step_matrix(counts: pd.DataFrame, what: pa.Array, steps: int, n_persons: int) -> pd.DataFrame:
+    """Counts of persons by event and step, as shares of all persons; one row per event."""
+    shares = np.zeros((len(what), steps))
+    shares[counts["event"], counts["step"] - 1] = counts["n"] / n_persons
+    matrix = pd.DataFrame(shares, columns=[str(step) for step in range(1, steps + 1)])
+    matrix.insert(0, "event", what.to_pandas())
+    return matrix
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The options of ``journey journeys``."""
+    parser.add_argument("events", metavar="events.csv", help="events: .csv, .csv.gz or .parquet")
+    parser.add_argument("--person", required=True, metavar="COLUMN", help="whose event it is")
+    parser.add_argument("--time", required=True, metavar="COLUMN", help="when; no zone means UTC")
+    parser.add_argument("--event", required=True, metavar="COLUMN", help="what happened")
+    parser.add_argument("--gap", default="30m", help="longest silence inside a session (default 30m)")
+    parser.add_argument("--steps", type=int, default=20, help="columns of the step matrix (default 20)")
+    parser.add_argument("--out", required=True, metavar="FOLDER", help="folder for the tables and plots")
+
+
+def run(arguments: Namespace) -> int:
+    """``journey journeys``: read the file, write the folder, print the summary.
+
+    Raises:
+        UserError: Something the user can mend; nothing is written then.
+    """
+    from .journey_plots import plot_writers
+
+    told = (arguments.person, arguments.time, arguments.event)
+    frame = read_frame(arguments.events, needed=told, only=True)
+    print(f"{len(frame):,} rows read", file=sys.stderr)
+    found = journeys(
+        frame,
+        person=arguments.person,
+        time=arguments.time,
+        event=arguments.event,
+        gap=arguments.gap,
+        steps=arguments.steps,
+    )
+    tables = {
+        "sessions.csv": found.sessions,
+        "transitions.csv": found.transitions,
+        "step_matrix.csv": found.step_matrix,
+        "variants.csv": found.variants,
+    }
+    write_folder(
+        arguments.out,
+        {
+            **{name: frame_writer(table, name) for name, table in tables.items()},
+            "summary.json": json_writer(found.summary),
+            **plot_writers(found),
+        },
+    )
+    print(found)
+    return DONE

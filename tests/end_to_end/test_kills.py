@@ -1,0 +1,29 @@
+"""A run killed at any instant leaves what was there, and the next run does not notice."""
+
+import pytest
+
+from benchmarks.kills import kill_after, kill_at_file, kill_before_pointer, killed
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "kill",
+    [
+        pytest.param(lambda project: kill_after(project, 4.0), id="after four seconds"),
+        pytest.param(
+            lambda project: kill_at_file(project, "runs/*/03_journeys/journeys.parquet"), id="at a table"
+        ),
+        pytest.param(kill_before_pointer, id="between manifest and pointer"),
+    ],
+)
+def test_a_killed_run_harms_nothing(project, kill):
+    found = killed(project, "", kill)
+
+    assert found == {
+        "instant": "",
+        "previous_run_unchanged": True,
+        "next_run_exit_code": 0,
+        "same_hashes": True,
+        "litter": 0,
+    }

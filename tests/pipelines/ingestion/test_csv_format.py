@@ -1,0 +1,145 @@
+"""No line of a CSV file is lost, whatever is done to its bytes."""
+
+import csv
+import io
+
+import pytest
+from held_exports import held
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from journey_research.errors import UserError
+from journey_research.pipelines.ingestion.formats import read_rows
+from journey_research.pipelines.ingestion.mapping import Format
+
+WANTED = ["a", "b"]
+CSV = Format("csv")
+
+WORKED_EXAMPLE = """\
+a,b
+1,2
+"two
+lines",3
+"never closed,4
+5,6
+7
+"say ""hi""",8
+5" pipe,9
+"""
+
+
+def parted(data, form=CSV):
+    return read_rows(held("web", {}, data), form, WANTED)
+
+
+def told(rows):
+    return [(one["a"], one["b"]) for one in rows.columns.to_pylist()]
+
+
+def test_worked_example():
+    rows = parted(WORKED_EXAMPLE.encode())
+
+    assert told(rows) == [("1", "2"), ("two\nlines", "3"), ("5", "6"), ('say "hi"', "8"), ('5" pipe', "9")]
+    assert rows.row_number.tolist() == [1, 2, 4, 6, 7]
+    # Only the line of the open quote is set aside; the line after it is read afresh.
+    assert [(one.row_number, one.rule) for one in rows.rejects] == [
+        (3, "closes its quotes"),
+        (5, "has 2 columns"),
+    ]
+
+
+def by_hand(data):
+    """The definition for lines without quotes: one line, one row; two cells or set aside."""
+    lines = [line.removesuffix(b"\r") for line in data.split(b"\n")][1:]
+    cells = [line.split(b",") for line in lines if line]
+    return [tuple(cell.decode() for cell in row) for row in cells if len(row) == 2]
+
+
+PLAIN = st.lists(st.text("ab,;é \r\t", max_size=6), max_size=8)
+
+
+@given(PLAIN, st.sampled_from(["\n", "\r\n"]))
+@settings(max_examples=25, deadline=None)
+def test_agrees_with_the_definition_where_there_are_no_quotes(lines, end):
+    lines = [line.replace("\r", "") for line in lines]
+    data = end.join(["a,b", *lines]).encode()
+
+    assert told(parted(data)) == by_hand(data)
+
+
+@given(st.lists(st.lists(st.text('a,"\n\r é', max_size=5), min_size=2, max_size=2), max_size=6))
+@settings(max_examples=25, deadline=None)
+def test_reads_what_was_written(cells):
+    cells = [[cell.replace("\r", "") for cell in row] for row in cells]
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows([["a", "b"], *cells])
+
+    rows = parted(text.getvalue().encode())
+
+    assert told(rows) == [tuple(row) for row in cells]
+    assert not rows.rejects
+
+
+POLLUTED = st.lists(
+    st.sampled_from(
+        [b"1,2", b'"x,y",2', b'"open,2', b'close",2', b'5" pipe,2', b"1", b"1,2,3", b"", b'""', b'a"b,"c', b'"a"x,2',
+         b"\xff,2", b"\x00,2", b"1,2\r", b"1\r2,3", b'"",""', b'"a""b",2', b'",', b'ab","cd', b" ", b'"\xe9,2']
+    ),
+    max_size=9,
+)  # fmt: skip
+
+
+@given(POLLUTED, st.booleans(), st.booleans())
+@example([b'x,ab","cd,y', b"1,2"], True, False)
+@example([b'a"b,"c', b'd",2', b'"open,2', b"1,2"], False, False)
+@settings(max_examples=60, deadline=None)
+def test_every_line_is_in_exactly_one_row(lines, ends, spaced):
+    data = b"a,b\n" + b"\n".join(lines) + b"\n" * ends
+    rows = parted(data, Format("csv", skip_initial_space=spaced))
+
+    numbers = sorted([*rows.row_number.tolist(), *(one.row_number for one in rows.rejects)])
+    assert numbers == list(range(1, rows.n_rows + 1))
+    places = [*zip(rows.byte_offset.tolist(), rows.byte_length.tolist(), strict=True)]
+    places += [(one.byte_offset, one.byte_length) for one in rows.rejects]
+    kept = bytearray(data)
+    for offset, length in sorted(places):
+        assert not any(kept[offset : offset + length].startswith(b"\x01") for _ in [0])
+        assert b"\x01" not in kept[offset : offset + length]
+        kept[offset : offset + length] = b"\x01" * length
+    # What no row claims is the header and line ends.
+    assert kept[4:].replace(b"\x01", b"").strip(b"\r\n") == b""
+    for one in rows.rejects:
+        cut = data[one.byte_offset : one.byte_offset + one.byte_length]
+        assert b"\n" not in cut
+        assert cut not in (b"1,2", b'"x,y",2', b'"",""', b'"a""b",2')
+
+
+@given(POLLUTED)
+@settings(max_examples=15, deadline=None)
+def test_a_reject_cut_out_and_read_alone_is_a_reject(lines):
+    data = b"a,b\n" + b"\n".join(lines)
+
+    for one in parted(data).rejects:
+        cut = data[one.byte_offset : one.byte_offset + one.byte_length]
+        assert [again.rule for again in parted(b"a,b\n" + cut).rejects] == [one.rule]
+
+
+def test_offsets_are_the_files_own_in_every_encoding():
+    text = "a,b\nä€,2\nä,1,1\nx\n"
+    for encoding in ("utf-8-sig", "utf-16", "utf-16-be", "cp1252"):
+        data = text.encode(encoding)
+        rows = parted(data, Format("csv", encoding=encoding))
+        name = "utf-16-le" if encoding == "utf-16" else encoding.removesuffix("-sig")
+        cut = [data[one.byte_offset : one.byte_offset + one.byte_length].decode(name) for one in rows.rejects]
+        assert cut == ["ä,1,1", "x"]
+
+
+def test_a_separator_a_preamble_and_old_line_ends():
+    form = Format("csv", separator=";", skip_rows=1)
+
+    assert told(parted(b"Report of today\ra;b\r1,5;2\r", form)) == [("1,5", "2")]
+
+
+def test_a_header_that_stands_twice_is_named():
+    with pytest.raises(UserError, match=r"column stands twice \(file visits.csv, column 'a'\)"):
+        parted(b"a,b,a\n1,2,3\n")
