@@ -94,13 +94,14 @@ def lab(rest: List[str]) -> int:
         print("the project's own kernel could not be installed; choose the plain one", file=sys.stderr)
     notebook = ROOT / "notebooks" / "exploration.ipynb"
     opened = [str(notebook.relative_to(ROOT))] if notebook.is_file() else []
-    return become([script("jupyter"), "lab"] + opened + rest)
+    # Without a folder said, Jupyter would show nothing above the notebook's own.
+    return become([script("jupyter"), "lab", "--ServerApp.root_dir", str(ROOT)] + opened + rest)
 
 
 def mlflow(rest: List[str]) -> int:
     """Open MLflow's page of past runs, for this machine alone."""
     store = ["--backend-store-uri", "sqlite:///mlruns/mlflow.db", "--host", "127.0.0.1"]
-    return become([script("mlflow"), "ui"] + store + rest)
+    return become([script("mlflow"), "ui"] + store + ["--workers", "1"] + rest)  # one reader, one worker
 
 
 def reformat(rest: List[str]) -> int:
@@ -217,6 +218,8 @@ def ensure_venv(root: Path) -> bool:
         if usable:
             stamp.unlink()
             say("requirements.lock or pyproject.toml has changed; bringing .venv up to date")
+        elif (root / ".venv").exists():
+            say("the .venv that is here was never finished, or made elsewhere; making it afresh")
         install(root, keep=usable)
         stamp.write_text("\n".join([wanted(root)] + fixed_lines(root)) + "\n")
         say("ready after {:.0f} s".format(time.time() - began))

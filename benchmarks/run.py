@@ -36,7 +36,11 @@ def main(arguments: Sequence[str]) -> int:
     if name not in listed:
         print(f"there is no benchmark '{name}'; there are: {', '.join(listed)}", file=sys.stderr)
         return 2
-    rows = importlib.import_module(f"benchmarks.{name}").measure(rest)
+    try:
+        rows = importlib.import_module(f"benchmarks.{name}").measure(rest)
+    except RuntimeError as error:
+        print(f"nothing was measured: {error}", file=sys.stderr)
+        return 1
     print(as_table(rows))
     print(f"\nwritten to {write(name, rest, rows).relative_to(FOLDER.parent)}")
     return 0

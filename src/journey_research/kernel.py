@@ -91,6 +91,6 @@ def load_ipython_extension(ipython: InteractiveShell) -> None:
         "load_node": kedro_ipython.magic_load_node,
     }
     for name, magic in magics.items():
-        ipython.register_magic_function(magic, magic_name=name)
+        ipython.register_magic_function(magic, "line", name)
     ipython.run_line_magic("matplotlib", "inline")
     kedro_ipython.reload_kedro(str(project), os.environ.get("JOURNEY_ENV") or None)

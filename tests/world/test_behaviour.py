@@ -100,3 +100,10 @@ def test_whoever_has_left_gets_no_more_mail(behaviour):
 
     assert len(left) > 10
     assert (last < left).all()
+
+
+def test_people_without_the_web_neither_visit_nor_order_there(people, behaviour):
+    offline = set(np.flatnonzero(~people["uses_web"]))
+
+    assert not offline & set(behaviour.visits["person"])
+    assert not offline & set(behaviour.orders.loc[behaviour.orders["source"] == "web", "person"])

@@ -57,7 +57,7 @@ class ReportIndex(AbstractDataset[dict[str, Any], dict[str, Any]]):
         self._view = view
 
     def save(self, data: dict[str, Any]) -> None:
-        """Write the page of a document with ``headlines``, ``reports`` and ``as_of`` (see ``index_reports``)."""
+        """Write the page of the document that ``index_reports`` makes."""
         import jinja2
 
         view, path = self.view, self.view.path_to_write(self._path)

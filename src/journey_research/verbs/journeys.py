@@ -13,16 +13,8 @@ import pandas as pd
 from journey_research.engine import Table, run_sql
 from journey_research.errors import DONE, UserError
 
-from .files import (
-    as_text,
-    frame_writer,
-    is_blank,
-    json_writer,
-    need_columns,
-    read_frame,
-    read_instants,
-    write_folder,
-)
+from .event_codes import named, numbered, usable_events
+from .files import frame_writer, json_writer, need_columns, read_frame, write_folder
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -119,21 +111,21 @@ def journeys(
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
         raise UserError("--steps is a whole number from 1")
     need_columns([str(name) for name in frame.columns], [person, time, event])
-    events, who, what, n_rejected = _usable(frame[person], frame[time], frame[event])
+    events, who, what, n_rejected = usable_events(frame[person], frame[time], frame[event])
     ordered = Table.from_arrow(run_sql("ordered_events.sql", events=events, gap_us=gap_us).to_arrow())
 
     sessions = _fetched(run_sql("sessions.sql", ordered_events=ordered), "person", "session")
     seconds = (sessions["ended_at"] - sessions["started_at"]) / 1_000_000
     transitions = _fetched(run_sql("transitions.sql", ordered_events=ordered), "from_event", "to_event")
     counts = _fetched(run_sql("steps.sql", ordered_events=ordered, steps=steps), "event", "step")
-    names = Table.from_arrow(_numbered(what))
+    names = Table.from_arrow(numbered(what))
     variants = _fetched(run_sql("variants.sql", ordered_events=ordered, event_names=names), "path")
 
-    sessions["person"] = _named(sessions["person"], who)
+    sessions["person"] = named(sessions["person"], who)
     for column in ("started_at", "ended_at"):
         sessions[column] = sessions[column].astype("datetime64[us]")
     for column in ("from_event", "to_event"):
-        transitions[column] = _named(transitions[column], what)
+        transitions[column] = named(transitions[column], what)
     summary = {
         "n_events": int(sessions["n_events"].sum()),
         "n_persons": len(who),
@@ -169,55 +161,6 @@ def gap_in_us(gap: str | pd.Timedelta) -> int:
         if length > 0:
             return length
     raise UserError("--gap is no length of time", do="write a number and s, m, h or d: 45s, 30m, 1h30m, 1d")
-
-
-def _usable(person: pd.Series, time: pd.Series, event: pd.Series) -> tuple[Table, pa.Array, pa.Array, int]:
-    """Rows that can be used, as numbers; the sorted names behind them; how many rows cannot be used."""
-    import pyarrow as pa
-
-    happened_at = read_instants(time)
-    if len(time) and bool(happened_at.isna().all()):
-        raise UserError(
-            "no value is a time that can be read",
-            column=str(time.name),
-            do="write times like 2025-01-31T09:00:00Z",
-        )
-    usable = (happened_at.notna() & ~is_blank(person) & ~is_blank(event)).to_numpy()
-    if not usable.any():
-        raise UserError("no row has a person, a time and an event", do="check which columns are meant")
-    persons, who = _coded(person[usable])
-    events, what = _coded(event[usable])
-    told = {
-        "person": persons,
-        "event": events,
-        "happened_at": happened_at[usable].astype("int64").to_numpy(),
-        "position": np.arange(len(persons)),
-    }
-    return Table.from_arrow(pa.table(told)), who, what, int((~usable).sum())
-
-
-def _coded(values: pd.Series) -> tuple[pa.Array, pa.Array]:
-    """Text as its place among the distinct texts, and those, sorted."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    encoded = pa.array(as_text(values), pa.string(), from_pandas=True).dictionary_encode()
-    order = pc.sort_indices(encoded.dictionary)
-    places = pc.sort_indices(order).cast(pa.int32())  # a permutation's sorting is its inverse
-    return places.take(encoded.indices), encoded.dictionary.take(order)
-
-
-def _numbered(names: pa.Array) -> pa.Table:
-    import pyarrow as pa
-
-    return pa.table({"event": pa.array(range(len(names)), pa.int32()), "name": names})
-
-
-def _named(codes: pd.Series, names: pa.Array) -> pd.Series:
-    import pyarrow as pa
-
-    named: pd.Series = names.take(pa.array(codes)).to_pandas()
-    return named
 
 
 def _fetched(table: Table, *keys: str) -> pd.DataFrame:

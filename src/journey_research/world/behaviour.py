@@ -163,7 +163,7 @@ def _order(
     orders = orders[orders["at_ms"] < END_MS - 10 * MINUTE_MS].sort_values(
         ["at_ms", "person"], ignore_index=True
     )
-    at_till = np.where(people["uses_web"].to_numpy()[orders["person"]], 0.08, 0.9)
+    at_till = np.where(people["uses_web"].to_numpy()[orders["person"]], 0.08, 1.0)
     orders["source"] = np.where(~orders["at_once"] & (chance.random(len(orders)) < at_till), "pos", "web")
     return orders
 

@@ -15,7 +15,7 @@ from journey_research.pipelines.ingestion.mapping import Format
 WANTED = ["a", "b"]
 CSV = Format("csv")
 
-WORKED_EXAMPLE = """\
+WORKED_EXAMPLE = '''\
 a,b
 1,2
 "two
@@ -25,7 +25,7 @@ lines",3
 7
 "say ""hi""",8
 5" pipe,9
-"""
+'''
 
 
 def parted(data, form=CSV):
@@ -82,11 +82,12 @@ def test_reads_what_was_written(cells):
 
 POLLUTED = st.lists(
     st.sampled_from(
-        [b"1,2", b'"x,y",2', b'"open,2', b'close",2', b'5" pipe,2', b"1", b"1,2,3", b"", b'""', b'a"b,"c', b'"a"x,2',
-         b"\xff,2", b"\x00,2", b"1,2\r", b"1\r2,3", b'"",""', b'"a""b",2', b'",', b'ab","cd', b" ", b'"\xe9,2']
+        [b"1,2", b'"x,y",2', b'"open,2', b'close",2', b'5" pipe,2', b"1", b"1,2,3", b"", b'""', b'a"b,"c']
+        + [b'"a"x,2', b"\xff,2", b"\x00,2", b"1,2\r", b"1\r2,3", b'"",""', b'"a""b",2', b'",', b'ab","cd']
+        + [b" ", b'"\xe9,2']
     ),
     max_size=9,
-)  # fmt: skip
+)
 
 
 @given(POLLUTED, st.booleans(), st.booleans())
@@ -103,7 +104,6 @@ def test_every_line_is_in_exactly_one_row(lines, ends, spaced):
     places += [(one.byte_offset, one.byte_length) for one in rows.rejects]
     kept = bytearray(data)
     for offset, length in sorted(places):
-        assert not any(kept[offset : offset + length].startswith(b"\x01") for _ in [0])
         assert b"\x01" not in kept[offset : offset + length]
         kept[offset : offset + length] = b"\x01" * length
     # What no row claims is the header and line ends.

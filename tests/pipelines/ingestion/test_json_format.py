@@ -42,7 +42,8 @@ def test_every_line_is_kept_or_set_aside_by_its_rule(lines):
 
 
 def test_values_keep_the_text_they_were_written_in():
-    row = b'{"n": 0.10, "big": 12345678901234567890, "yes": true, "none": null, "context": {"page": {"url": "/a"}}}'
+    row = b'{"n": 0.10, "big": 12345678901234567890, "yes": true, "none": null, '
+    row += b'"context": {"page": {"url": "/a"}}}'
     wanted = ["n", "big", "yes", "none", "context.page.url", "never"]
 
     rows = read_rows(held("web", {}, row), Format("jsonl"), wanted)

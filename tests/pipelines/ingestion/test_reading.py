@@ -191,12 +191,16 @@ def test_an_order_of_many_rows_stands_or_falls_as_one():
     }
 
 
-RECEIPTS = b"""{"id": "r1", "who": "Ada@example.org", "at": "2025-01-06T10:00:00Z", "test": false, "uses": \
-[{"n": "mail", "s": "CONFIRMED"}, {"n": "phone", "s": "NO_CHOICE"}]}
-{"id": "r2", "who": "bob@example.org", "at": "2025-01-06T10:00:00Z", "test": true, "uses": [{"n": "mail", "s": "?"}]}
-{"id": "r3", "who": "bob@example.org", "at": "2025-01-06T10:00:00Z", "test": false, "uses": [{"n": "mail", "s": "?"}, \
-{"n": "phone", "s": "CONFIRMED"}]}
-"""
+def receipt(number, who, uses, test=False):
+    uses = [{"n": channel, "s": status} for channel, status in uses.items()]
+    return {"id": number, "who": who, "at": "2025-01-06T10:00:00Z", "test": test, "uses": uses}
+
+
+RECEIPTS = [
+    receipt("r1", "Ada@example.org", {"mail": "CONFIRMED", "phone": "NO_CHOICE"}),
+    receipt("r2", "bob@example.org", {"mail": "?"}, test=True),
+    receipt("r3", "bob@example.org", {"mail": "?", "phone": "CONFIRMED"}),
+]
 CONSENT = {
     "version": 1,
     "file": "receipts.jsonl",
@@ -217,7 +221,7 @@ CONSENT = {
 
 
 def test_no_choice_is_neither_yes_nor_no_and_test_rows_are_left_out():
-    told = read(held("consent", CONSENT, RECEIPTS, "receipts.jsonl"))
+    told = read(held("consent", CONSENT, as_jsonl(RECEIPTS), "receipts.jsonl"))
 
     assert sorted((one["channel"], one["status"]) for one in told["consents"]) == [
         ("call_centre", "unknown"),
@@ -290,7 +294,7 @@ def test_a_sample_and_its_complement_share_no_group_and_miss_none():
 
 MESSAGES = [
     (b"", mapping(), "file is empty (file visits.csv)"),
-    (b"visitor,medium\n", mapping(), "column is missing (file visits.csv, column 'ts'); the file has 'visitor', 'medium'"),
+    (b"visitor,m\n", mapping(), "column is missing (file visits.csv, column 'ts'); the file has 'visitor', 'm'"),
     (b"visitor,ts,visitor\n", mapping(), "column stands twice (file visits.csv, column 'visitor')"),
     ("visitor,ts\n".encode("utf-16"), mapping(), "encoding is not utf-8 (file visits.csv)"),
     (b"\xffisitor,ts\n", mapping(), "encoding is not utf-8 (file visits.csv)"),

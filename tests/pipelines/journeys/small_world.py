@@ -8,90 +8,76 @@ from hypothesis import strategies as st
 
 from journey_research.engine import Table
 from journey_research.pipelines.journeys.rule import JourneyRule
+from tests.worlds import table
 
 START = pd.Timestamp("2025-01-01")
 HOUR = pd.Timedelta(hours=1)
 RULE = JourneyRule(session_gap_minutes=30, max_gap_days=1, conversion_action="order")
+RECORDS = ["web:a", "web:b", "web:c"]
 CHANNELS = ["email", "direct", "store"]
-INSTANT, MONEY = pa.timestamp("us"), pa.decimal128(18, 2)
 
 
 def touches_from(records, minutes, **columns) -> Table:
-    """Touches ``web:0``, ``web:1`` ... so many minutes after the start."""
-    n = len(records)
-    values = {
-        "channel": ["web"] * n,
-        "action": ["page_viewed"] * n,
-        "initiative": ["customer"] * n,
-        "is_bot": [False] * n,
-        **columns,
-    }
-    return Table.from_arrow(
-        pa.table(
-            {
-                "touch_id": pa.array([f"web:{i}" for i in range(n)], pa.string()),
-                "record_id": pa.array(list(records), pa.string()),
-                "touched_at": instants(minutes),
-                "channel": pa.array(values["channel"], pa.string()),
-                "initiative": pa.array(values["initiative"], pa.string()),
-                "action": pa.array(values["action"], pa.string()),
-                "is_bot": pa.array(values["is_bot"], pa.bool_()),
-            }
-        )
-    )
+    """Touches ``web:0``, ``web:1`` ... so many minutes after the start; more columns as lists."""
+    rows = [
+        {"touch_id": f"web:{i}", "record_id": record, "touched_at": moment(minute), "action": "page_viewed"}
+        for i, (record, minute) in enumerate(zip(records, minutes, strict=True))
+    ]
+    for name, values in columns.items():
+        for row, value in zip(rows, values, strict=True):
+            row[name] = value
+    return table("TOUCHES", *rows)
 
 
-def orders_from(records, minutes, amount=None, refunded=None, status=None) -> Table:
-    """Orders ``shop:0`` ... of 10.00 each, unless told otherwise."""
-    n = len(records)
-    return Table.from_arrow(
-        pa.table(
-            {
-                "order_id": pa.array([f"shop:{i}" for i in range(n)], pa.string()),
-                "record_id": pa.array(list(records), pa.string()),
-                "ordered_at": instants(minutes),
-                "status": pa.array(status or ["paid"] * n, pa.string()),
-                "order_amount": pa.array([Decimal(x) for x in amount or ["10"] * n], MONEY),
-                "refunded_amount": pa.array([Decimal(x) for x in refunded or ["0"] * n], MONEY),
-            }
-        )
-    )
+def orders_from(records, minutes, **columns) -> Table:
+    """Paid orders ``shop:0`` ... of 10.00 each, unless told otherwise."""
+    rows = [
+        {
+            "order_id": f"shop:{i}",
+            "record_id": record,
+            "ordered_at": moment(minute),
+            "status": "paid",
+            "order_amount": Decimal(10),
+        }
+        for i, (record, minute) in enumerate(zip(records, minutes, strict=True))
+    ]
+    for name, values in columns.items():
+        for row, value in zip(rows, values, strict=True):
+            row[name] = Decimal(value) if name.endswith("_amount") else value
+    return table("ORDERS", *rows)
 
 
 def people_from(people: dict[str, int]) -> Table:
     """Records with the number of their person."""
-    return Table.from_arrow(
-        pa.table(
-            {
-                "record_id": pa.array(list(people), pa.string()),
-                "person_id": pa.array([f"person:{number:04x}" for number in people.values()], pa.string()),
-                "person_probability": pa.array([1.0] * len(people), pa.float64()),
-            }
-        )
+    return table(
+        "PEOPLE", *({"record_id": record, "person_id": f"person:{n:04x}"} for record, n in people.items())
     )
 
 
 def variants_from(variants: dict[str, dict[str, int]]) -> Table:
     """Variants of identity, each a mapping of records to persons."""
-    rows = [(v, r, f"person:{n:04x}") for v, people in variants.items() for r, n in people.items()]
-    names = ["variant", "record_id", "person_id"]
-    return Table.from_arrow(
-        pa.table({name: pa.array([row[i] for row in rows], pa.string()) for i, name in enumerate(names)})
+    return table(
+        "PEOPLE_VARIANTS",
+        *(
+            {"variant": variant, "record_id": record, "person_id": f"person:{n:04x}"}
+            for variant, people in variants.items()
+            for record, n in people.items()
+        ),
     )
 
 
-def as_of(minutes: int) -> Table:
+def as_of(minute: int) -> Table:
     """The instant a run looks from."""
-    return Table.from_arrow(pa.table({"as_of": instants([minutes])}))
+    return table("AS_OF", {"as_of": moment(minute)})
 
 
-def instants(minutes) -> pa.Array:
-    return pa.array([START.to_pydatetime() + pd.Timedelta(minutes=int(m)) for m in minutes], INSTANT)
+def moment(minute):
+    return (START + pd.Timedelta(minutes=int(minute))).to_pydatetime()
 
 
-def shuffled(table: Table, draws) -> Table:
+def shuffled(told: Table, draws) -> Table:
     """The same rows in another order."""
-    data = table.to_arrow()
+    data = told.to_arrow()
     rows = list(range(data.num_rows))
     draws.shuffle(rows)
     return Table.from_arrow(data.take(pa.array(rows, pa.int64())))
@@ -101,11 +87,10 @@ def shuffled(table: Table, draws) -> Table:
 def worlds(draw):
     """Touches, orders, and the person of some records."""
     quarters = st.integers(0, 4 * 72)
-    moments = draw(st.lists(st.tuples(st.sampled_from(["web:a", "web:b", "web:c"]), quarters), max_size=12))
-    bought = draw(st.lists(st.tuples(st.sampled_from(["web:a", "web:b"]), quarters), max_size=4))
-    channels = draw(st.lists(st.sampled_from(CHANNELS), min_size=len(moments), max_size=len(moments)))
-    people = draw(
-        st.dictionaries(st.sampled_from(["web:a", "web:b", "web:c"]), st.integers(1, 2), min_size=1)
+    told = draw(
+        st.lists(st.tuples(st.sampled_from(RECORDS), quarters, st.sampled_from(CHANNELS)), max_size=12)
     )
-    touches = touches_from([r for r, _ in moments], [15 * q for _, q in moments], channel=channels)
+    bought = draw(st.lists(st.tuples(st.sampled_from(RECORDS), quarters), max_size=4))
+    people = draw(st.dictionaries(st.sampled_from(RECORDS), st.integers(1, 2), min_size=1))
+    touches = touches_from([t[0] for t in told], [15 * t[1] for t in told], channel=[t[2] for t in told])
     return touches, orders_from([r for r, _ in bought], [15 * q for _, q in bought]), people

@@ -91,7 +91,7 @@ def test_touches_that_are_the_goal_are_outcomes_and_no_steps():
 
 def test_only_paid_orders_are_outcomes_at_what_was_kept():
     orders = orders_from(
-        ["web:a"] * 4, [0, 1, 2, 3], amount=["10.00", "20", "30", "40"], refunded=["2.50", "0", "0", "40"],
+        ["web:a"] * 4, [0, 1, 2, 3], order_amount=["10.00", "20", "30", "40"], refunded_amount=["2.50", "0", "0", "40"],
         status=["paid", "pending", "cancelled", "refunded"],
     )  # fmt: skip
 

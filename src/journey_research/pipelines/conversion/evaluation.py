@@ -120,7 +120,7 @@ def _baselines(train: pa.Table, test: pa.Table) -> dict[str, Floats]:
 
 def _draw_persons(test: pa.Table, rule: EvaluationRule) -> npt.NDArray[np.uint8]:
     """Rows: first everybody once, then draws; columns: how often each test example counts."""
-    persons, codes = pd.factorize(test.column("person_id").to_pandas(), sort=True)
+    codes, persons = pd.factorize(test.column("person_id").to_pandas(), sort=True)
     random = np.random.default_rng(rule.evaluation_seed)
     drawn = [np.ones(len(codes), np.uint8)]
     for _ in range(rule.intervals if len(persons) else 0):

@@ -94,7 +94,7 @@ def cluster_pairs(
         Record id -> smallest record id of its cluster; every record once, in sorted order.
 
     Example:
-        >>> cluster_pairs("abc", scored={("a", "b"): .9, ("b", "c"): .9, ("a", "c"): .1})
+        >>> cluster_pairs("abc", scored={("a", "b"): .9, ("b", "c"): .9, ("a", "c"): .0})
         {'a': 'a', 'b': 'a', 'c': 'c'}
         >>> cluster_pairs("abc", same=[("a", "b")], distinct=[("a", "c")], scored={("b", "c"): 1.0})
         {'a': 'a', 'b': 'a', 'c': 'c'}
@@ -136,8 +136,8 @@ def _join_scored(joining: Joining, scored: Mapping[Pair, float], threshold: floa
     matrices = [np.zeros((len(chain), len(chain))) for chain in chains]
     for (a, b), total in totals.items():
         if a in place and b in place and place[a][0] == place[b][0]:
-            matrix, first, second = matrices[place[a][0]], place[a][1], place[b][1]
-            matrix[first, second] = matrix[second, first] = total
+            matrix, row, column = matrices[place[a][0]], place[a][1], place[b][1]
+            matrix[row, column] = matrix[column, row] = total
     for chain, matrix in zip(chains, matrices, strict=True):
         counts = np.array([float(sizes[group]) for group in chain])
         _link_on_average(joining, chain, matrix, counts, threshold)
@@ -201,6 +201,6 @@ def person_name(smallest_record_id: str) -> str:
 
     Example:
         >>> person_name("shop:1")[:15]
-        'person:8a5c3f52'
+        'person:3309cf22'
     """
     return "person:" + hashlib.sha256(smallest_record_id.encode()).hexdigest()[:16]

@@ -225,22 +225,18 @@ def data_model(fields: Sequence[Field], predicates: Sequence[Any] | None = None)
 
 def variables(fields: Sequence[Field], predicates: Sequence[Any] | None = None) -> list[Any]:
     """dedupe's variable definitions of the fields, without predicates that need an index."""
-    import dedupe
     from dedupe.variables.base import CustomType
+    from dedupe.variables.string import StringType
 
-    made = []
+    made: list[Any] = []
     for field in fields:
+        own = predicates_of(field) if predicates is None else predicates
         for number, measure in enumerate(MEASURES[field.kind]):
-            variable: Any = (dedupe.variables.String if number == 0 else CustomType)(
-                field.name,
-                **({} if number == 0 else {"comparator": COMPARATORS[measure]}),
-                name=f"{field.name}: {measure}",
-                has_missing=number == 0,
-            )
-            variable.comparator = COMPARATORS[measure]
-            variable.predicates = []
+            name, comparator = f"{field.name}: {measure}", COMPARATORS[measure]
+            variable: Any = CustomType(field.name, comparator, name=name)
             if number == 0:
-                own = predicates_of(field) if predicates is None else predicates
+                variable = StringType(field.name, name=name, has_missing=True)
+                variable.comparator = comparator
                 variable.predicates = [one for one in own if one.field == field.name]
             made.append(variable)
     return made
@@ -276,7 +272,8 @@ def compare(
         >>> compare([Field("name", "text")], people, np.array([[0, 1], [0, 2]])).tolist()
         [[1.0, 1.0, 1.0, 1.0], [0.0, 0.0, 0.0, 0.0]]
     """
-    measures, flags = [], []
+    measures: list[np.ndarray] = []
+    flags: list[np.ndarray] = []
     pairs = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
     for field in fields:
         column = [record[field.name] for record in records]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ...contracts.records import IDENTIFIER_TYPES
-from ...engine import Table, run_sql
+from journey_research.contracts.records import IDENTIFIER_TYPES
+from journey_research.engine import Table, run_sql
 
 BLOCKED_VALUES = (
     "test@test.com",

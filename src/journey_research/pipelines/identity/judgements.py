@@ -83,8 +83,8 @@ def group_labels(
         k rows, columns ``LABELS``, sorted.
 
     Example:
-        >>> group_labels({"a": "1", "b": "1", "c": "2"}, "group", {})[["record_id_a", "record_id_b"]].values.tolist()
-        [['a', 'b']]
+        >>> group_labels({"a": "1", "b": "1", "c": "2"}, "group", {}).values.tolist()
+        [['a', 'b', 'same', 'group', '']]
     """
     members: dict[str, list[str]] = {}
     for record_id in sorted(group_of):

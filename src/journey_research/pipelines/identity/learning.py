@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from .blocking import Record, Rule, blocks_of, candidate_pairs, n_pairs, spell_predicate
+from .blocking import Record, blocks_of, candidate_pairs, n_pairs, spell_predicate
 from .comparing import Field, column_names, compare, data_model, predicates_of, variables
 from .scoring import document_hash
 
@@ -57,6 +57,9 @@ def learn(task: dict[str, Any]) -> dict[str, Any]:
     estimator = getattr(classifier, "best_estimator_", classifier)
     outside = _out_of_fold(estimator, compared, answers)
     threshold, f1 = _threshold(outside, answers, weights)
+    if not _people_told(labels, rule["least_told"]):
+        # Identifiers alone know too little of strangers to say where to cut.
+        threshold = 0.5
     by_source = sorted({(row[3], row[2]) for row in labels})
     model = {
         "state": "trained",
@@ -271,6 +274,12 @@ def _threshold(outside: np.ndarray, answers: np.ndarray, weights: np.ndarray) ->
     error = float(np.sqrt(max(best * (1 - best), 0.0) / max(1, answers.sum())))
     near = [threshold for threshold, score in zip(THRESHOLDS, scores, strict=True) if score >= best - error]
     return min(near, key=_from_a_half), round(best, 6)
+
+
+def _people_told(labels: list[Any], least: int) -> bool:
+    """Whether people answered enough pairs both ways to choose a threshold by."""
+    told = [row[2] for row in labels if row[3] in ("judgement", "group")]
+    return min(told.count("same"), told.count("distinct")) >= least
 
 
 def _from_a_half(threshold: float) -> tuple[float, float]:

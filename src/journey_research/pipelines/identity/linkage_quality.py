@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...engine import Table, run_sql
+from journey_research.engine import Table, run_sql
+
 from .judgements import components, judged_labels
 from .persons import EVERY_ROW, ClusterRule, gather_ties, named_records
 
@@ -56,7 +57,8 @@ def count_pairs(told: pd.DataFrame, judged: pd.DataFrame | None = None) -> PairC
         Shape (persons, 3): both, found, true; twice the number, whole.
 
     Example:
-        >>> told = pd.DataFrame({"record_id": list("abc"), "person": list("xxx"), "true_person_id": list("ppq")})
+        >>> told = pd.DataFrame(
+        ...     {"record_id": list("abc"), "person": list("xxx"), "true_person_id": list("ppq")})
         >>> count_pairs(told).tolist()
         [[2, 4, 2], [0, 2, 0]]
     """

@@ -10,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from ...engine import Table, run_sql
+from journey_research.engine import Table, run_sql
+
 from .clustering import Pair, cluster_pairs, person_name
 from .judgements import judged_labels
 from .scoring import IDENTICAL
@@ -41,7 +42,7 @@ class ClusterRule:
     """
 
     threshold: float = 0.0
-    variant_log_odds: float = 1.5
+    variant_log_odds: float = 1.0
     sure_probability: float = 0.99
     most_in_cluster: int = 60
 
@@ -125,13 +126,15 @@ def gather_ties(
         answer: [(a, b) for a, b in rows[["record_id_a", "record_id_b"]].itertuples(index=False, name=None)]
         for answer, rows in judged.groupby("answer")
     }
-    sure, unverified = [], []
+    sure: list[Pair] = []
+    unverified: list[Pair] = []
     accepted = evidence[evidence["is_accepted"].astype(bool)]
-    for a, b, probability in accepted[LINK_COLUMNS[:2] + ["link_probability"]].itertuples(
+    for a, b, probability in accepted[["record_id_a", "record_id_b", "link_probability"]].itertuples(
         index=False, name=None
     ):
         (sure if probability >= rule.sure_probability else unverified).append((a, b))
-    identical, compared = {}, {}
+    identical: dict[Pair, float] = {}
+    compared: dict[Pair, float] = {}
     columns = ["record_id_a", "record_id_b", "link_probability", "comparisons"]
     for a, b, probability, told in scored[columns].itertuples(index=False, name=None):
         (identical if told == IDENTICAL else compared)[a, b] = float(probability)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from ...engine import Table
+from journey_research.engine import Table
+
 from .persons import EVERY_ROW, LINK_COLUMNS
 from .scoring import score_values
 from .training import with_whole_names
@@ -41,15 +42,10 @@ def score_pairs(record_values: Table, evidence_links: Table, model: dict[str, An
         list(ties.itertuples(index=False, name=None)),
     )
     likely = scored["link_probability"] >= float(model["threshold"])
-    return _as_links(
-        scored.assign(
-            rule="dedupe",
-            is_accepted=likely,
-            refusal=[None if ok else "below the threshold" for ok in likely],
-        )[LINK_COLUMNS]
-    )
+    refusal = pd.Series("below the threshold", index=scored.index, dtype="str").mask(likely)
+    return _as_links(scored.assign(rule="dedupe", is_accepted=likely, refusal=refusal)[LINK_COLUMNS])
 
 
 def _as_links(links: pd.DataFrame) -> pd.DataFrame:
-    text = {name: "str" for name in ("record_id_a", "record_id_b", "rule", "refusal", "comparisons")}
+    text = dict.fromkeys(("record_id_a", "record_id_b", "rule", "refusal", "comparisons"), "str")
     return links.astype({**text, "link_probability": "float64", "is_accepted": bool})

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...errors import UserError
+from journey_research.errors import UserError
+
 from .blocking import Record, candidate_pairs, read_rule
 from .comparing import Field, column_names, compare, comparisons_text, fold_frame
 

@@ -14,8 +14,9 @@ from typing import Any
 
 import pandas as pd
 
-from ...engine import Table
-from ...errors import UserError
+from journey_research.engine import Table
+from journey_research.errors import UserError
+
 from .comparing import Field, find_fields, fold_frame
 from .judgements import choose_labels, evidence_labels, group_labels, judged_labels
 
@@ -34,6 +35,7 @@ class MatcherRule:
             linear in pairs, and pairs grow faster than records.
         most_labels: At most so many labelled pairs of each answer teach.
         least_labels: Fewer pairs of either answer teach nothing.
+        least_told: With fewer answers of people either way, the threshold is a half.
         most_blocking_labels: At most so many of the same pairs teach blocking.
         least_covered_share: Share of the same pairs that the blocking rules have to bring together.
         n_covers: How many times over, each time by other rules.
@@ -61,6 +63,7 @@ class MatcherRule:
     most_records: int = 12_000
     most_labels: int = 700
     least_labels: int = 5
+    least_told: int = 10
     most_blocking_labels: int = 200
     least_covered_share: float = 0.99
     n_covers: int = 2
@@ -146,7 +149,9 @@ def with_whole_names(values: pd.DataFrame) -> pd.DataFrame:
     names = pd.DataFrame(
         rows, columns=["first_name", "last_name", "full_name"], index=values.index, dtype=object
     )
-    return values.assign(**{name: names[name] for name in names})
+    return values.assign(
+        first_name=names["first_name"], last_name=names["last_name"], full_name=names["full_name"]
+    )
 
 
 def prepare_values(values: pd.DataFrame, rule: MatcherRule) -> tuple[list[Field], pd.DataFrame]:

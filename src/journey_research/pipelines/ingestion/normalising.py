@@ -103,7 +103,10 @@ def phone(text: str, region: str | None) -> str | None:
         return None
     if not phonenumbers.is_possible_number(number):
         return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    told = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    # "000000" is possible, but reads as another number each time that it is written out.
+    again = phonenumbers.parse(told, region)
+    return told if phonenumbers.format_number(again, phonenumbers.PhoneNumberFormat.E164) == told else None
 
 
 def numbers(column: pa.Array, form: NumberForm) -> pa.Array:

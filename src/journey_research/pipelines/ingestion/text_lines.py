@@ -71,7 +71,8 @@ def lines_of(data: bytes, encoding: str, file_name: str) -> Lines:
         do="say the right one in the mapping, as format.encoding",
     )
     if is_utf8:
-        if meant == "utf-16" or b"\0" in data[:1000]:
+        # UTF-16 without a mark shows by its noughts; a nought further down is one bad cell.
+        if meant == "utf-16" or b"\0" in data.split(b"\n", 1)[0]:
             raise wrong
         body = data[len(mark) :] if meant == "utf-8" else data
         starts, ends, body = _found(body)

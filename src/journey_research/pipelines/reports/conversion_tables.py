@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from journey_research.engine import Table
 
-from .tables import metrics_table, rows_of
-from .words import NOT_KNOWN, Sentence, number, plain, ranged, span, things
+from .tables import rows_of, told_unit
+from .words import NOT_KNOWN, Sentence, is_known, number, plain, ranged, span, things
+
+BASELINES = ("_base_rate", "_one_feature")
 
 
 def conversion_answer(headlines: Table) -> Sentence:
@@ -56,8 +60,26 @@ def credits_table(credits: Table) -> pd.DataFrame:
 
 
 def model_table(conversion_metrics: Table) -> pd.DataFrame:
-    """The propensity model beside its baselines: ``figure``, ``value (95 in 100)``, ``n``."""
-    return metrics_table(conversion_metrics)
+    """The propensity model beside its baselines, on test examples.
+
+    Args:
+        conversion_metrics: Contract ``Metrics``; a baseline's figure ends in its name.
+
+    Returns:
+        One row per measure: ``measure``, ``model (95 in 100)``, ``base rate``, ``one feature``, ``n``.
+    """
+    rows = {row["metric"]: row for row in rows_of(conversion_metrics, "select * from this order by metric")}
+    shown = []
+    for name, row in rows.items():
+        if not is_known(row["value"]) or any(name == f"{other}{end}" for other in rows for end in BASELINES):
+            continue
+        beside = [_told(rows[name + end]) if name + end in rows else "-" for end in BASELINES]
+        shown.append((plain(name), _told(row), *beside, number(row["n"])))
+    return pd.DataFrame(shown, columns=["measure", "model (95 in 100)", "base rate", "one feature", "n"])
+
+
+def _told(row: dict[str, Any]) -> str:
+    return ranged(row["value"], row["low"], row["high"], told_unit(row))
 
 
 def friction_table(friction: Table) -> pd.DataFrame:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from journey_research.engine import Table, run_sql
 
+from .headlines import metric
 from .tables import rows_of, told_unit
 from .words import Sentence, is_known, number, plain, ranged, things
 
 TRUTH = ("precision", "recall", "f1")
-EXACT = "exact_match"
+QUALITY = (*TRUTH, *(f"{name}_named" for name in TRUTH))
 
 
 def identity_answer(persons: Table, people_variants: Table, identity_metrics: Table) -> Sentence:
@@ -24,17 +27,13 @@ def identity_answer(persons: Table, people_variants: Table, identity_metrics: Ta
         "select min(n), max(n) "
         "from (select variant, count(distinct person_id) as n from this group by variant)"
     ).first_row()
-    precision = [
-        row
-        for row in rows_of(identity_metrics, "select * from this order by metric")
-        if row["metric"].endswith("precision") and EXACT not in row["metric"] and is_known(row["value"])
-    ]
+    precision = metric(identity_metrics, "pairwise_precision")
     said = "how right that is, is not known: nobody has told us who is who"
-    if precision:
-        row = precision[0]
+    if is_known(precision["value"]):
         said = (
-            f"where the truth is known, {ranged(row['value'], row['low'], row['high'], 'share')} "
-            "of the links are right"
+            "where the truth is known, "
+            f"{ranged(precision['value'], precision['low'], precision['high'], 'share')} "
+            "of the linked pairs are one person"
         )
     return Sentence(
         f"{things(n_records, 'record')} are {things(n_persons, 'person', 'persons')} "
@@ -46,38 +45,33 @@ def quality_table(identity_metrics: Table) -> pd.DataFrame:
     """How right the linking is, beside linking by exact match alone.
 
     Args:
-        identity_metrics: Contract ``Metrics``; what is measured of exact match has ``exact_match`` in
-            its name.
+        identity_metrics: Contract ``Metrics``; what is measured of us begins with ``pairwise_``, of
+            exact match with ``exact_match_``.
 
     Returns:
-        One row per measured figure: ``figure``, ``ours (95 in 100)``, ``exact match``, ``n``. Where the
-        truth is not known there are three rows that say so.
+        One row per figure, quality first: ``figure``, ``ours (95 in 100)``, ``exact match``,
+        ``records``. Where the truth is not known, precision, recall and F1 say so.
     """
-    rows = rows_of(identity_metrics, "select * from this order by metric")
-    exact = {
-        row["metric"].replace(EXACT, "").strip("_").replace("__", "_"): row
-        for row in rows
-        if EXACT in row["metric"]
-    }
+    rows = {row["metric"]: row for row in rows_of(identity_metrics, "select * from this order by metric")}
     shown = []
-    for row in rows:
-        if EXACT in row["metric"]:
+    for name in QUALITY:
+        ours, exact = rows.get(f"pairwise_{name}"), rows.get(f"exact_match_{name}")
+        known = ours if ours is not None and is_known(ours["value"]) else None
+        if known is None and name not in TRUTH:
             continue
-        unit = told_unit(row)
-        beside = exact.get(row["metric"])
-        told = ranged(beside["value"], beside["low"], beside["high"], unit) if beside else "-"
+        label = plain(name).replace("f1", "F1").replace(" named", ", records with a name")
+        said = _told(known) if known else "not known: no truth to compare with"
         shown.append(
-            (
-                plain(row["metric"]),
-                ranged(row["value"], row["low"], row["high"], unit),
-                told,
-                number(row["n"]),
-            )
+            (label, said, _told(exact) if known and exact else "-", number(ours["n"] if ours else 0))
         )
-    if not any(row["metric"].endswith(TRUTH) and is_known(row["value"]) for row in rows):
-        shown = [row for row in shown if not row[0].endswith(TRUTH)]
-        shown += [(name, "not known: no truth to compare with", "-", "0") for name in TRUTH]
-    return pd.DataFrame(shown, columns=["figure", "ours (95 in 100)", "exact match", "n"])
+    for name, row in rows.items():
+        if not name.startswith(("pairwise_", "exact_match_")) and is_known(row["value"]):
+            shown.append((plain(name), _told(row), "-", number(row["n"])))
+    return pd.DataFrame(shown, columns=["figure", "ours (95 in 100)", "exact match", "records"])
+
+
+def _told(row: dict[str, Any]) -> str:
+    return ranged(row["value"], row["low"], row["high"], told_unit(row))
 
 
 def cluster_sizes(persons: Table) -> Table:
@@ -92,7 +86,8 @@ def links_table(links: Table) -> pd.DataFrame:
     rows = rows_of(
         links,
         "select rule, case when is_accepted then 'accepted' "
-        "else 'refused: ' || coalesce(refusal, 'no reason given') end as outcome, count(*) as n from this group by all order by rule, outcome",
+        "else 'refused: ' || coalesce(refusal, 'no reason given') end as outcome, count(*) as n "
+        "from this group by all order by rule, outcome",
     )
     shown = [(plain(row["rule"]), plain(row["outcome"]), number(row["n"])) for row in rows]
     return pd.DataFrame(shown, columns=["rule", "outcome", "pairs"])

@@ -21,6 +21,11 @@ ENDINGS = {
 }
 
 
+def or_said(frame: pd.DataFrame, sentence: str) -> pd.DataFrame | Remark:
+    """The table, or a sentence in its place where it has no rows."""
+    return Remark(sentence) if frame.empty else frame
+
+
 def rows_of(table: Table, sql: str, **parameters: Any) -> list[dict[str, Any]]:
     """Rows of a small query over ``this``, as dicts."""
     rows: list[dict[str, Any]] = table.query(sql, **parameters).to_arrow().to_pylist()
@@ -30,7 +35,8 @@ def rows_of(table: Table, sql: str, **parameters: Any) -> list[dict[str, Any]]:
 def instant_of(as_of: Table) -> datetime | None:
     """The instant the run looks from, UTC; None where the data hold no instant."""
     rows = rows_of(as_of, "select as_of from this limit 1")
-    return rows[0]["as_of"] if rows else None
+    # Data without a single instant are looked at from the epoch.
+    return rows[0]["as_of"] if rows and rows[0]["as_of"].year > 1970 else None
 
 
 def foot(run_id: str, environment: str, as_of: Table) -> Foot:

@@ -1,0 +1,311 @@
+"""Records in, persons out: ``journey resolve``, and ``resolve`` on a data frame."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from journey_research.errors import DONE, UserError
+
+from .files import as_text, frame_writer, is_blank, json_writer, need_columns, read_frame, write_folder
+from .strong_identifiers import find_evidence
+
+ANSWERS = ("same", "distinct", "unsure")
+SHOWN_THRESHOLDS = (0.3, 0.5, 0.7)
+
+
+@dataclass(frozen=True, repr=False)
+class Resolved:
+    """Who is who.
+
+    Attributes:
+        persons: n rows of id, person_id, probability, in the order of the input.
+        model: The matcher's document, which ``resolve(..., model=...)`` takes.
+        threshold: Least average match probability inside a person.
+        persons_at: Threshold -> number of persons it would make.
+        is_trained: Whether this call trained the model.
+    """
+
+    persons: pd.DataFrame
+    model: dict[str, Any]
+    threshold: float
+    persons_at: dict[float, int] = field(default_factory=dict)
+    is_trained: bool = True
+
+    def __repr__(self) -> str:
+        """The summary that the command prints."""
+        return _summary(self)
+
+
+def resolve(
+    frame: pd.DataFrame,
+    *,
+    id: str,
+    fields: Sequence[str] | str | None = None,
+    labels: pd.DataFrame | str | Path | None = None,
+    model: dict[str, Any] | str | Path | None = None,
+    save_model: str | Path | None = None,
+    threshold: float | None = None,
+    seed: int = 1,
+) -> Resolved:
+    """Find out which records are one person.
+
+    Args:
+        frame: n records, one row each; any columns.
+        id: Column that names a record; unique, never blank. Ids are text and come back as they came.
+        fields: Columns to compare; all but the id where not given.
+        labels: Pairs with an answer, columns id_a, id_b, answer (same, distinct, unsure); a frame
+            or a file. Same and distinct are kept to in the result. Without labels, records that
+            share an e-mail address, phone number or other id, and have something else alike, teach.
+        model: A document that an earlier call made, or its file; then nothing is trained.
+        save_model: Where to write the document, ``.json``.
+        threshold: Least average match probability inside a person; the model's own where not given.
+        seed: Seed of everything drawn in training.
+
+    Returns:
+        Persons in input order; ``person_id`` is named after the smallest id of the person, so it
+        does not hang on row order. A record alone has probability 1.
+
+    Raises:
+        UserError: A column is missing; an id is blank or stands twice; a label names an unknown
+            id; there are too many records; nothing says which records are one person.
+
+    Source:
+        Predicates and classifier are dedupe's (Bilenko and Mooney 2003; dedupe 3.0.3).
+
+    Example:
+        >>> people = pd.DataFrame({"key": ["1", "2"], "name": ["Ann Lee", "Ann Lee"]})
+        >>> told = pd.DataFrame({"id_a": ["1"], "id_b": ["2"], "answer": ["same"]})
+        >>> resolve(people, id="key", labels=told).persons["person_id"].nunique()
+        1
+    """
+    from journey_research.pipelines.identity.persons import (
+        ClusterRule,
+        decide_links,
+        gather_ties,
+        name_people,
+    )
+    from journey_research.pipelines.identity.scoring import SCORED, score_values
+
+    if threshold is not None and not 0 < threshold < 1:
+        raise UserError("the threshold is not between 0 and 1", rule="0 < threshold < 1")
+    ids, columns = _check_records(frame, id, fields)
+    judged = _read_labels(labels, set(ids))
+    values = frame[columns].reset_index(drop=True)
+    document = (
+        _read_model(model) if model is not None else _train(ids, values, judged, labels is not None, seed)
+    )
+    scored = score_values(ids, values, document) if "weights" in document else pd.DataFrame(columns=SCORED)
+    chosen = threshold if threshold is not None else float(document.get("threshold", 0.5))
+    rule = ClusterRule()
+    nothing = pd.DataFrame(columns=["record_id_a", "record_id_b", "link_probability", "is_accepted"])
+    ties = gather_ties(ids, set(ids), nothing, scored, judged, rule)
+    roots = ties.at(chosen)
+    links = decide_links(nothing.assign(rule="", refusal="", comparisons=""), scored, judged, roots, chosen)
+    people = name_people(roots, links).set_index("record_id").loc[ids].reset_index()
+    people.columns = pd.Index(["id", "person_id", "probability"])
+    resolved = Resolved(
+        persons=people,
+        model=document,
+        threshold=chosen,
+        persons_at={shown: len(set(ties.at(shown).values())) for shown in SHOWN_THRESHOLDS},
+        is_trained=model is None,
+    )
+    if save_model is not None:
+        write_folder(Path(save_model).parent, {_model_name(save_model): json_writer(document)})
+    return resolved
+
+
+def _check_records(
+    frame: pd.DataFrame, id: str, fields: Sequence[str] | str | None
+) -> tuple[list[str], list[str]]:
+    """The ids as text and the columns to compare."""
+    if isinstance(fields, str):
+        fields = [name.strip() for name in fields.split(",") if name.strip()]
+    frame_columns = [str(name) for name in frame.columns]
+    need_columns(frame_columns, [id, *(fields or [])])
+    columns = (
+        list(dict.fromkeys(fields)) if fields is not None else [name for name in frame_columns if name != id]
+    )
+    if not columns or columns == [id]:
+        raise UserError("there is no column to compare", do="name at least one column beside the id")
+    if id in columns:
+        raise UserError("the id is among the fields", column=id, do="compare other columns than the id")
+    blank = is_blank(frame[id])
+    if blank.any():
+        raise UserError(
+            "id is blank", row=int(blank.to_numpy().argmax()) + 1, column=id, do="give every record an id"
+        )
+    ids = as_text(frame[id])
+    repeated = ids.duplicated()
+    if repeated.any():
+        row = int(repeated.to_numpy().argmax()) + 1
+        raise UserError("id stands more than once", row=row, column=id, do="give every record its own id")
+    return ids.tolist(), columns
+
+
+def _read_labels(labels: pd.DataFrame | str | Path | None, known: set[str]) -> pd.DataFrame:
+    """Judged pairs as record_id_a, record_id_b, answer."""
+    names = ["id_a", "id_b", "answer"]
+    if labels is None:
+        return pd.DataFrame(columns=["record_id_a", "record_id_b", "answer"])
+    file = None
+    if not isinstance(labels, pd.DataFrame):
+        file = Path(labels).name
+        labels = read_frame(labels, text=names, needed=names)
+    need_columns([str(name) for name in labels.columns], names, file)
+    told = pd.DataFrame({name: as_text(labels[name]).fillna("").str.strip() for name in ("answer",)})
+    for name in ("id_a", "id_b"):
+        told[name] = as_text(labels[name]).fillna("").to_numpy()
+    for number, (a, b, answer) in enumerate(told[names].itertuples(index=False, name=None), start=1):
+        for column, value in (("id_a", a), ("id_b", b)):
+            if value not in known:
+                raise UserError(
+                    f"no record has the id '{value}'" if value else "id is blank",
+                    file=file or "labels",
+                    row=number,
+                    column=column,
+                    do="label pairs of records that are in the table",
+                )
+        if answer not in ANSWERS:
+            raise UserError(
+                "answer is none of same, distinct, unsure", file=file or "labels", row=number, column="answer"
+            )
+        if a == b:
+            raise UserError("a record is paired with itself", file=file or "labels", row=number)
+    return told[names].rename(columns={"id_a": "record_id_a", "id_b": "record_id_b"}).reset_index(drop=True)
+
+
+def _read_model(model: dict[str, Any] | str | Path) -> dict[str, Any]:
+    if isinstance(model, dict):
+        return model
+    path = Path(model)
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise UserError(
+            "the model cannot be read", file=path.name, do="give a file that --save-model wrote"
+        ) from problem
+    if not isinstance(document, dict):
+        raise UserError("the file holds no model", file=path.name, do="give a file that --save-model wrote")
+    return document
+
+
+def _train(
+    ids: list[str], values: pd.DataFrame, judged: pd.DataFrame, is_labelled: bool, seed: int
+) -> dict[str, Any]:
+    """The matcher's document; one without weights where there is nothing to compare."""
+    from journey_research.pipelines.identity.training import (
+        NOTHING_TO_COMPARE,
+        MatcherRule,
+        prepare_values,
+        train,
+    )
+
+    if len(ids) < 2:
+        return {"state": NOTHING_TO_COMPARE}
+    rule = MatcherRule(compared_columns=tuple(values.columns), training_seed=seed, least_filled_share=0.0)
+    compared, folded = prepare_values(values, rule)
+    evidence = find_evidence(ids, folded, compared)
+    if not is_labelled and evidence.empty:
+        raise UserError(
+            "nothing says which records are one person",
+            do="give --labels with pairs answered same or distinct, or a column with e-mail addresses, "
+            "phone numbers or other ids that records of one person share",
+        )
+    document = train(ids, folded, compared, judged, {}, evidence, rule) if compared else {}
+    if "weights" not in document and not is_labelled:
+        raise UserError(
+            "too few records share an identifier to learn from",
+            do="give --labels with pairs answered same or distinct",
+        )
+    return document or {"state": NOTHING_TO_COMPARE}
+
+
+def _summary(resolved: Resolved) -> str:
+    """What was found, how sure, and what it rests on."""
+    n_persons = resolved.persons["person_id"].nunique()
+    counts = sorted(resolved.persons_at.values())
+    lines = [f"{len(resolved.persons):,} records, {n_persons:,} persons at threshold {resolved.threshold:g}"]
+    shown = ", ".join(f"{n:,} at {threshold:g}" for threshold, n in sorted(resolved.persons_at.items()))
+    lines.append(f"other thresholds: {counts[0]:,} to {counts[-1]:,} persons ({shown})")
+    told = resolved.model.get("training", {}).get("labels", {})
+    if "weights" not in resolved.model:
+        lines.append(f"{resolved.model.get('state', 'no matcher')}; only labels join records")
+        return "\n".join(lines)
+    counted = ", ".join(f"{n:,} {name.replace(': ', ' ')}" for name, n in sorted(told.items()))
+    lines.append(f"{'trained' if resolved.is_trained else 'a saved model, trained'} on pairs: {counted}")
+    if any(name.startswith(("judgement", "group")) for name in told):
+        lines.append(
+            f"F1 on labelled pairs held out in turn: {resolved.model['training']['f1_out_of_fold']:.3f}"
+        )
+    else:
+        lines.append(
+            "precision unknown: nobody judged a pair; answer some in a file id_a,id_b,answer "
+            "and give it as --labels"
+        )
+    return "\n".join(lines)
+
+
+def _model_name(path: str | Path) -> str:
+    if Path(path).suffix != ".json":
+        raise UserError("a model is written as .json", file=Path(path).name, do="end the name in .json")
+    return Path(path).name
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``journey resolve``."""
+    parser.add_argument("records", help="table of records: .csv, .csv.gz or .parquet")
+    parser.add_argument("--id", required=True, metavar="COLUMN", help="column that names a record")
+    parser.add_argument("--fields", metavar="A,B,C", help="columns to compare (default: all but the id)")
+    parser.add_argument(
+        "--labels", metavar="FILE", help="judged pairs: id_a,id_b,answer (same, distinct, unsure)"
+    )
+    parser.add_argument("--model", metavar="FILE", help="score with a saved model instead of training")
+    parser.add_argument("--save-model", metavar="FILE", help="write the model to this .json file")
+    parser.add_argument(
+        "--threshold", type=float, metavar="P", help="least average probability inside a person"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="seed of what training draws (default 1)")
+    parser.add_argument("--out", required=True, metavar="FILE", help="persons: .csv, .csv.gz or .parquet")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read, resolve, write, and print the summary.
+
+    Returns:
+        0. Nothing is written where anything fails.
+
+    Raises:
+        UserError: As ``resolve``, and where a file cannot be read or written.
+    """
+    out = Path(arguments.out)
+    frame = read_frame(arguments.records, text=[arguments.id], needed=[arguments.id])
+    nothing = pd.DataFrame({"id": [], "person_id": [], "probability": []})
+    frame_writer(nothing, out)  # An unknown suffix is refused before the work, not after it.
+    saved = None if arguments.save_model is None else Path(arguments.save_model)
+    if saved is not None:
+        _model_name(saved)
+    resolved = resolve(
+        frame,
+        id=arguments.id,
+        fields=arguments.fields,
+        labels=arguments.labels,
+        model=arguments.model,
+        threshold=arguments.threshold,
+        seed=arguments.seed,
+    )
+    files = {out.name: frame_writer(resolved.persons, out)}
+    if saved is not None and saved.parent.resolve() == out.parent.resolve():
+        files[saved.name] = json_writer(resolved.model)
+    elif saved is not None:
+        write_folder(saved.parent, {saved.name: json_writer(resolved.model)})
+    write_folder(out.parent, files)
+    print(resolved)
+    return DONE

@@ -1,0 +1,86 @@
+"""Figures from full and from empty tables: Axes with a finding, a unit and the numbers given."""
+
+import matplotlib
+import pytest
+from matplotlib.axes import Axes
+from worlds import empty_world, small_world
+
+from journey_research.pipelines.reports import figures, identity_tables, week_tables
+
+matplotlib.use("Agg")
+
+
+def draw(name, world):
+    if name == "touches_by_day":
+        told = week_tables.touches_by_day(world["as_of"], world["journey_touches"], 7)
+        return figures.touches_by_day(told)
+    if name == "records_per_person":
+        return figures.records_per_person(identity_tables.cluster_sizes(world["persons"]))
+    table = {
+        "persons_by_threshold": "identity_thresholds",
+        "credit_by_channel": "credits",
+        "calibration": "calibration_bins",
+        "journey_lengths": "journeys",
+    }[name]
+    return getattr(figures, name)(world[table])
+
+
+NAMES = [
+    "touches_by_day",
+    "records_per_person",
+    "persons_by_threshold",
+    "credit_by_channel",
+    "calibration",
+    "journey_lengths",
+]
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    import matplotlib.pyplot as plt
+
+    yield
+    plt.close("all")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_figure_says_its_finding_and_names_its_axes(name):
+    axes = draw(name, small_world())
+
+    assert isinstance(axes, Axes)
+    assert axes.figure.get_suptitle()
+    assert axes.get_xlabel()
+    assert axes.has_data()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_empty_table_gives_axes_with_a_sentence(name):
+    axes = draw(name, empty_world())
+
+    assert isinstance(axes, Axes)
+    (text,) = axes.texts
+    assert "this environment" in text.get_text() or "no scored pairs" in text.get_text()
+
+
+def test_every_person_is_in_a_bar():
+    world = small_world()
+    axes = draw("records_per_person", world)
+    assert sum(bar.get_height() for bar in axes.patches) == world["persons"].count()
+
+
+def test_more_channels_than_can_be_told_apart_become_others():
+    from worlds import MOMENT, table
+
+    touches = table(
+        "JOURNEY_TOUCHES",
+        *(
+            {"touch_id": f"web:{n}", "channel": f"channel {n}", "touched_at": MOMENT.replace(day=29)}
+            for n in range(9)
+        ),
+    )
+    world = empty_world()
+    axes = figures.touches_by_day(week_tables.touches_by_day(world["as_of"], touches, 7))
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert len(labels) == 6
+    assert labels[-1] == "others"
+    assert sum(line.get_ydata().sum() for line in axes.lines) == 9
