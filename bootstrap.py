@@ -380,7 +380,8 @@ def watch(command: List[str], what: str) -> None:
     if on_screen and told > began:
         print("\r" + " " * 78 + "\r", end="", flush=True)
     if started.returncode:
-        raise InstallFailed("\n".join(lines[-25:]) or "nothing")
+        told = [line for line in lines if "Expected     or" not in line]  # fifty hashes hide the package
+        raise InstallFailed("\n".join(told[-25:]) or "nothing")
 
 
 def listen(started: "subprocess.Popen[bytes]", lines: List[str]) -> None:

@@ -289,10 +289,10 @@ class _Month:
             for n, name in enumerate(CHANNELS, start=1)
         ]
         profiles = [
-            {"segment": "frequent buyers", "n_persons": 12, "touches_mean": 9.5, "outcomes_mean": 1.6, "amount_mean": 80.5,
-             "main_channel": "email", "main_channel_share": 0.4},
-            {"segment": "lookers", "n_persons": 41, "touches_mean": 3.5, "outcomes_mean": 0.1, "amount_mean": 4.5,
-             "main_channel": "paid_search", "main_channel_share": 0.5},
+            {"segment": "frequent buyers", "n_persons": 12, "touches_mean": 9.5, "outcomes_mean": 1.6,
+             "amount_mean": 80.5, "main_channel": "email", "main_channel_share": 0.4},
+            {"segment": "lookers", "n_persons": 41, "touches_mean": 3.5, "outcomes_mean": 0.1,
+             "amount_mean": 4.5, "main_channel": "paid_search", "main_channel_share": 0.5},
         ]  # fmt: skip
         rate = ("conversion_rate", share, share - 0.07, share + 0.07)
         return {
@@ -315,8 +315,8 @@ class _Month:
             for channel, share in zip(CHANNELS, given, strict=True)
         ]  # fmt: skip
         bins = [
-            {"bin_number": n, "mean_probability": 0.06 * n, "converted_share": 0.055 * n + 0.02, "low": 0.04 * n,
-             "high": 0.08 * n + 0.02, "n": 40}
+            {"bin_number": n, "mean_probability": 0.06 * n, "converted_share": 0.055 * n + 0.02,
+             "low": 0.04 * n, "high": 0.08 * n + 0.02, "n": 40}
             for n in range(1, 11)
         ]  # fmt: skip
         values = [
@@ -341,11 +341,13 @@ class _Month:
         actions = ["offer", "message", "nothing", "nothing"]
         decisions = [
             {"person_id": person, "action": actions[n % 4], "arm": "random" if n % 10 == 0 else "policy",
-             "channel": None if n % 4 > 1 else "email", "reason": "no consent" if n % 4 > 1 else "worth more than it costs"}
+             "channel": None if n % 4 > 1 else "email",
+             "reason": "no consent" if n % 4 > 1 else "worth more than it costs"}
             for n, person in enumerate(who)
         ]  # fmt: skip
         permissions = [
-            {"person_id": person, "channel": "email", "is_permitted": n % 4 < 2, "basis": "granted" if n % 4 < 2 else "denied"}
+            {"person_id": person, "channel": "email", "is_permitted": n % 4 < 2,
+             "basis": "granted" if n % 4 < 2 else "denied"}
             for n, person in enumerate(who)
         ]  # fmt: skip
         policies = [

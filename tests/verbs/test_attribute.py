@@ -205,7 +205,9 @@ def test_the_same_bytes_in_every_process_and_in_any_order_of_rows(tmp_path):
         file, out = written(tmp_path, f"{seed}.csv.gz", frame), tmp_path / f"out{seed}.csv.gz"
         line = [sys.executable, "-m", "journey_research.command", "attribute", file, *OPTIONS]
         environment = {**os.environ, "PYTHONHASHSEED": seed}
-        subprocess.run([*line, "--nulls", "lost", "--out", str(out)], check=True, env=environment, cwd=tmp_path)
+        subprocess.run(
+            [*line, "--nulls", "lost", "--out", str(out)], check=True, env=environment, cwd=tmp_path
+        )
         made.append(out.read_bytes())
     assert made[0] == made[1]
     assert gzip.decompress(made[0]).startswith(b"model,channel,conversions,value,low,high\n")

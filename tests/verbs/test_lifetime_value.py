@@ -14,7 +14,15 @@ from journey_research.command import main
 from journey_research.errors import UserError
 from journey_research.verbs.files import read_frame, write_frame
 
-COLUMNS = ["person", "purchases", "recency", "age", "probability_alive", "expected_purchases", "expected_value"]
+COLUMNS = [
+    "person",
+    "purchases",
+    "recency",
+    "age",
+    "probability_alive",
+    "expected_purchases",
+    "expected_value",
+]
 NAMED = {"person": "who", "time": "at", "calibration_end": "2025-06-30"}
 OPTIONS = ["--person", "who", "--time", "at", "--calibration-end", "2025-06-30"]
 
@@ -38,8 +46,15 @@ BOUGHT = purchases()
 FEW = pd.DataFrame(
     {
         "who": ["007", "007", "007", "007", "8", "9", "007"],
-        "at": ["2025-01-01", "2025-01-08 09:00", "2025-01-08T20:00:00Z", "2025-06-30T23:59:59", "2025-06-29"]
-        + ["2025-07-01", "2025-07-01T00:30:00+00:00"],
+        "at": [
+            "2025-01-01",
+            "2025-01-08 09:00",
+            "2025-01-08T20:00:00Z",
+            "2025-06-30T23:59:59",
+            "2025-06-29",
+            "2025-07-01",
+            "2025-07-01T00:30:00+00:00",
+        ],
         "paid": [5, 10, 20, 40, 7, 9, 1],
     }
 )
@@ -53,11 +68,15 @@ def test_purchases_of_one_day_are_one_and_the_end_belongs_to_the_calibration():
 
 
 def test_a_zone_moves_a_purchase_to_its_day_in_utc():
-    made = lifetime_value(FEW.assign(at=FEW["at"].replace("2025-07-01", "2025-07-01T01:00:00+02:00")), **NAMED)
+    made = lifetime_value(
+        FEW.assign(at=FEW["at"].replace("2025-07-01", "2025-07-01T01:00:00+02:00")), **NAMED
+    )
     assert "9" in made.customers["person"].tolist()
 
 
-@pytest.mark.parametrize(("unit", "days"), [("day", 1), ("week", 7), ("month", 365.25 / 12), ("year", 365.25)])
+@pytest.mark.parametrize(
+    ("unit", "days"), [("day", 1), ("week", 7), ("month", 365.25 / 12), ("year", 365.25)]
+)
 def test_recency_and_age_are_in_units(unit, days):
     made = lifetime_value(FEW, **NAMED, unit=unit).customers.set_index("person")
     assert made.loc["007", "age"] == pytest.approx(180 / days)
@@ -66,7 +85,10 @@ def test_recency_and_age_are_in_units(unit, days):
 def test_later_rows_change_nothing():
     before = BOUGHT[BOUGHT["at"] < "2025-07-01"]
     assert len(before) < len(BOUGHT)
-    one, other = lifetime_value(BOUGHT, **NAMED, amount="paid"), lifetime_value(before, **NAMED, amount="paid")
+    one, other = (
+        lifetime_value(BOUGHT, **NAMED, amount="paid"),
+        lifetime_value(before, **NAMED, amount="paid"),
+    )
     pd.testing.assert_frame_equal(one.customers, other.customers)
     assert one.parameters == other.parameters
 
@@ -189,10 +211,19 @@ def test_the_same_bytes_in_every_process(tmp_path):
     made = []
     for seed in ("0", "1"):
         out = tmp_path / f"out{seed}.csv"
-        line = [sys.executable, "-m", "journey_research.command", "lifetime-value", str(tmp_path / "bought.csv")]
+        line = [
+            sys.executable,
+            "-m",
+            "journey_research.command",
+            "lifetime-value",
+            str(tmp_path / "bought.csv"),
+        ]
         environment = {**os.environ, "PYTHONHASHSEED": seed}
         subprocess.run(
-            [*line, *OPTIONS, "--amount", "paid", "--out", str(out)], check=True, env=environment, cwd=tmp_path
+            [*line, *OPTIONS, "--amount", "paid", "--out", str(out)],
+            check=True,
+            env=environment,
+            cwd=tmp_path,
         )
         made.append((out.read_bytes(), (tmp_path / f"out{seed}.json").read_bytes()))
     assert made[0] == made[1]

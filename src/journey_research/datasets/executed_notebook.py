@@ -31,6 +31,7 @@ from journey_research.runs.files import (
 )
 from journey_research.runs.workspace import CURRENT
 
+from .notebook_endings import unfinished, without_machine
 from .report_page import figures_of, to_html
 
 if TYPE_CHECKING:
@@ -107,7 +108,8 @@ class ExecutedNotebook(AbstractDataset[dict[str, Any], dict[str, Any]]):
     def _execute(self, source: Path, told: dict[str, Any], work: Path) -> dict[str, Any]:
         view = self.view
         output = work / "executed.ipynb"
-        command = [sys.executable, "-m", "papermill", str(source), str(output), "--kernel", KERNEL]
+        command = [sys.executable, "-m", "papermill", str(source), str(output)]
+        command += ["--kernel", KERNEL, "--language", "python"]
         command += ["--cwd", str(view.project), "--execution-timeout", str(self._timeout_seconds)]
         command += ["--start-timeout", "120", "--no-progress-bar", "--log-level", "ERROR"]
         command += ["--parameters_yaml", json.dumps(told)]
@@ -179,40 +181,6 @@ def load_about(view: RunView, path: str) -> dict[str, Any]:
         )
     document: dict[str, Any] = read_json(about)
     return document
-
-
-def unfinished(executed: dict[str, Any], run_id: str) -> str:
-    """Why an executed notebook may not be published; empty when it ran to its end.
-
-    Cells are counted from 1, code and text together, without the cells papermill puts in.
-    """
-    added = {"injected-parameters", "papermill-error-cell-tag"}
-    cells = [cell for cell in executed["cells"] if not added & set(_tags(cell))]
-    last_text = ""
-    for number, cell in enumerate(cells, start=1):
-        if cell["cell_type"] != "code":
-            continue
-        for output in cell["outputs"]:
-            if output["output_type"] == "error":
-                return f"cell {number} stopped with {output['ename']}"
-        if cell["metadata"].get("papermill", {}).get("exception"):
-            return f"cell {number} stopped with an error"
-        if "".join(cell["source"]).strip() and cell["execution_count"] is None:
-            return f"cell {number} did not run"
-        last_text = "".join("".join(out.get("text", "")) for out in cell["outputs"])
-    return "" if run_id in last_text else "its last cell did not print the run's id"
-
-
-def without_machine(executed: dict[str, Any]) -> dict[str, Any]:
-    """The notebook without papermill's notes on the machine: paths, kernel, clock."""
-    cells = [{**cell, "metadata": {"tags": _tags(cell)}} for cell in executed["cells"]]
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    return {**executed, "cells": cells, "metadata": {"kernelspec": kernel}}
-
-
-def _tags(cell: dict[str, Any]) -> list[str]:
-    tags: list[str] = cell["metadata"].get("tags", [])
-    return tags
 
 
 def _write_bytes(path: Path, content: bytes) -> None:

@@ -26,8 +26,9 @@ def summary_of(manifest: Mapping[str, Any], workspace: Workspace) -> str:
     if "n_records" in metrics and "n_persons" in metrics:
         lines.append(
             f"Identity   {metrics['n_records']['value']:,.0f} records -> "
-            f"{metrics['n_persons']['value']:,.0f} persons; {_rightness(metrics)}"
+            f"{metrics['n_persons']['value']:,.0f} persons"
         )
+        lines += [f"           {line}" for line in _rightness(metrics)]
     files = rows("source_files")
     if files:
         read, accepted, rejected = (
@@ -38,7 +39,7 @@ def summary_of(manifest: Mapping[str, Any], workspace: Workspace) -> str:
     for row in headlines:
         lines.append(f"Figure {row['position']}   {row['sentence']}")
         lines.append(f"           {_ranges(row)}")
-    index = manifest["reports"].get("report_index")
+    index = manifest["reports"].get("index")
     if index:
         lines.append(f"Reports    {workspace.root / index}")
     option = "" if manifest["environment"] == "demo" else f" --env {manifest['environment']}"
@@ -47,15 +48,20 @@ def summary_of(manifest: Mapping[str, Any], workspace: Workspace) -> str:
     return "\n".join(lines)
 
 
-def _rightness(metrics: Mapping[str, Mapping[str, Any]]) -> str:
-    if metrics.get("precision", {}).get("value") is None:
-        return "precision unknown (no truth to compare with)"
-    said = [
-        f"{name} {row['value']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
-        for name in ("precision", "recall")
-        if (row := metrics.get(name)) and row["value"] is not None
-    ]
-    return ", ".join(said)
+def _rightness(metrics: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Precision and recall of pairs: of all records, and of those that carry a name."""
+    if metrics.get("pairwise_precision", {}).get("value") is None:
+        return ["precision unknown: there is no truth to compare with"]
+    said = []
+    for whose, ending in (("all records", ""), ("records with a name", "_named")):
+        figures = [
+            f"{name} {row['value']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
+            for name in ("precision", "recall")
+            if (row := metrics.get(f"pairwise_{name}{ending}")) and row["value"] is not None
+        ]
+        if figures:
+            said.append(f"{', '.join(figures)}: {whose}")
+    return said
 
 
 def _ranges(row: Mapping[str, Any]) -> str:

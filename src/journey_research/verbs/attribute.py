@@ -83,6 +83,10 @@ def attribute(
     Raises:
         UserError: A column is missing, a path is blank, a count is negative or not whole.
 
+    Source:
+        Anderl, Becker, von Wangenheim and Schumann (2016), "Mapping the customer journey", for the
+        chain; the other models are rules.
+
     Example:
         >>> paths = pd.DataFrame({"path": ["ad > mail", "mail"], "sold": [2, 1]})
         >>> attribute(paths, path="path", conversions="sold", models="linear", intervals=0).credits

@@ -88,6 +88,10 @@ def lifetime_value(
         UserError: A column is missing, a person is blank, a time or amount cannot be read, or
             nobody bought on two days, so that nothing can be told.
 
+    Source:
+        Fader, Hardie and Lee (2005), "Counting your customers" the easy way, for BG/NBD; Fader and
+        Hardie (2013), The Gamma-Gamma model of monetary value.
+
     Example:
         >>> days = ["2025-01-01", "2025-01-08", "2025-01-03", "2025-01-05"]
         >>> told = pd.DataFrame({"who": ["a", "a", "b", "c"], "day": days})

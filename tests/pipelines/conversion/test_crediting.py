@@ -200,6 +200,15 @@ def test_large_chains_are_solved_as_exactly_as_small_ones():
     assert sparse.tolist() == pytest.approx(removal_by_hand(told, 4), abs=1e-9)
 
 
+@pytest.mark.parametrize("times", [1, 1000])
+def test_draws_vary_as_drawing_journeys_does(times):
+    """Few journeys are drawn one by one, many as counts: both vary as n p (1 - p) does."""
+    paths = count_paths(["a", "b"], [5 * times, 0], [0, 15 * times], [0, 0])
+    draws = credit_channels(paths, AttributionRule(("last",), intervals=3000))["last"].draws[:, 0]
+    assert draws.mean() == pytest.approx(5 * times, rel=0.03)
+    assert draws.var() == pytest.approx(20 * times * 0.25 * 0.75, rel=0.1)
+
+
 def test_a_blank_channel_is_refused_and_its_place_told():
     with pytest.raises(BlankPath) as trouble:
         count_paths(["a", "a > > b"], [1, 1], [0, 0], [0, 0])

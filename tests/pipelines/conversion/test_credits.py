@@ -2,8 +2,9 @@
 
 import math
 
-from worlds import table
+from worlds import broken_rules, table
 
+from journey_research.engine import Table
 from journey_research.pipelines.conversion.attribution import attribute_conversions
 from journey_research.pipelines.conversion.crediting import AttributionRule
 
@@ -22,7 +23,9 @@ def test_identity_range_is_smallest_and_largest_share_over_the_variants():
         path("chosen", "ad", 5, 3),
         path("generous", "ad", 10),
     )
-    credits = attribute_conversions(paths, RULE).set_index(["model", "channel"])
+    made = attribute_conversions(paths, RULE)
+    assert broken_rules("CREDITS", Table.from_pandas(made)) == []
+    credits = made.set_index(["model", "channel"])
     ad = credits.loc[("last", "ad")]
     assert (ad["share"], ad["identity_low"], ad["identity_high"]) == (0.5, 0.0, 1.0)
     assert ad["low"] < 0.5 < ad["high"]

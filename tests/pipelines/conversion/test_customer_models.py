@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from worlds import broken_rules, table
 
-from journey_research.engine import Table
 from journey_research.pipelines.conversion.bg_nbd import (
     _bg_nbd,
+    _expected_if_alive,
+    _integral,
     alive_probability,
     expected_purchases,
     fit_bg_nbd,
@@ -65,6 +66,19 @@ def test_expectations_stay_finite_and_start_at_nothing(purchases):
     assert all(np.isfinite(ahead))
     assert ahead == sorted(ahead)
     assert ahead[1] <= (purchases + 0.243) / (4.414 + 39) + 1e-9  # never faster than the rate itself
+
+
+def test_customers_who_do_not_differ_are_expected_to_go_on_at_their_rate():
+    """Where rates hardly differ and hardly anybody stops, the paper's function is out of range."""
+    alike = Fit({"r": 162_800.0, "alpha": 2_555_000.0, "a": 0.001955, "b": 1568.0}, {}, 0.0, 1)
+    found = expected_purchases(alike, np.array([2.0, 5.0]), np.array([30.0, 30.0]), np.full(2, 38.0), 39.0)
+    assert found == pytest.approx(39 * 162_800 / 2_555_000, rel=0.01)
+
+
+def test_the_integral_is_what_the_paper_writes_as_a_function():
+    x, ages = np.array([0.0, 2.0, 9.0]), np.array([10.0, 38.86, 38.0])
+    exact = _expected_if_alive(CDNOW, x, ages, 39.0)
+    assert _integral(CDNOW, x, ages, 39.0) == pytest.approx(exact, rel=1e-3)
 
 
 def test_recovers_the_truth_within_its_own_errors():
@@ -150,9 +164,7 @@ def test_one_row_for_every_person_with_an_order_that_stood():
         {**rows[0], "order_id": "shop:late", "ordered_at": datetime(2025, 5, 1)},
         {**rows[0], "order_id": "shop:gone", "ordered_at": datetime(2025, 3, 30), "status": "cancelled"},
     ]
-    made = Table.from_arrow(
-        estimate_lifetime_values(table("ORDERS", *rows), table("PEOPLE", *people), NOW, LifetimeRule())
-    )
+    made = estimate_lifetime_values(table("ORDERS", *rows), table("PEOPLE", *people), NOW, LifetimeRule())
     assert broken_rules("LIFETIME_VALUES", made) == []
     found = made.to_pandas().set_index("person_id")
     assert len(found) == 60
@@ -166,5 +178,5 @@ def test_one_row_for_every_person_with_an_order_that_stood():
 def test_too_few_repeat_buyers_leave_the_table_empty(n_people, n_again):
     rows, people = orders(n_people, n_again)
     made = estimate_lifetime_values(table("ORDERS", *rows), table("PEOPLE", *people), NOW, LifetimeRule())
-    assert len(made) == 0
-    assert broken_rules("LIFETIME_VALUES", Table.from_arrow(made)) == []
+    assert made.count() == 0
+    assert broken_rules("LIFETIME_VALUES", made) == []

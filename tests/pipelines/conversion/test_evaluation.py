@@ -60,7 +60,7 @@ OUTCOMES = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(OUTCOMES)
 def test_figures_agree_with_scikit_learn(told):
     from sklearn import metrics

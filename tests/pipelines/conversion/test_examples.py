@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import table
+from worlds import broken_rules, table
 
 from journey_research.pipelines.conversion.examples import ExampleRule, below_share, build_examples
 
@@ -60,6 +60,7 @@ def built(touches=(), outcomes=(), orders=(), rule=RULE, now=NOW):
         now,
         rule,
     )
+    assert broken_rules("EXAMPLES", made) == []
     return made.to_pandas()
 
 
@@ -183,7 +184,7 @@ def features_by_hand(events, person, cut_off):
     }
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(EVENTS)
 def test_agrees_with_the_definition(events):
     examples = built(**told(events)).astype(object)
@@ -200,7 +201,7 @@ def test_agrees_with_the_definition(events):
         assert {name: found[key][name] for name in features} == features
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(EVENTS, EVENTS, st.sampled_from(CUT_OFFS))
 def test_what_comes_at_or_after_the_cut_off_changes_no_feature(events, others, cut_off):
     def then(found):

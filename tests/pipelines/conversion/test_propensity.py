@@ -5,9 +5,8 @@ from datetime import datetime
 
 import numpy as np
 import pytest
-from worlds import table
+from worlds import broken_rules, table
 
-from journey_research.engine import Table
 from journey_research.errors import UserError
 from journey_research.pipelines.conversion.propensity import (
     PropensityRule,
@@ -55,7 +54,9 @@ def test_recovers_how_much_a_touch_changes_the_odds():
 def test_scores_are_probabilities_that_mean_what_they_say():
     model = fit_propensity(table("EXAMPLES", *examples(3000)), RULE)
     fresh = table("EXAMPLES", *examples(3000, seed=2, split="test"))
-    scores = Table.from_arrow(score_examples(fresh, model)).to_pandas()
+    made = score_examples(fresh, model)
+    assert broken_rules("SCORES", made) == []
+    scores = made.to_pandas()
     assert scores["conversion_probability"].between(0, 1).all()
     high = scores["conversion_probability"] > scores["conversion_probability"].median()
     for part in (high, ~high):
@@ -70,7 +71,7 @@ def test_too_few_conversions_make_the_base_rate_and_say_so():
     model = fit_propensity(table("EXAMPLES", *rows), RULE)
     assert (model["kind"], model["base_rate"]) == ("base_rate", 0.1)
     assert "10 of 100" in model["reason"]
-    assert set(score_examples(table("EXAMPLES", *rows), model)["conversion_probability"].to_pylist()) == {0.1}
+    assert set(score_examples(table("EXAMPLES", *rows), model).to_pandas()["conversion_probability"]) == {0.1}
 
 
 def test_the_test_and_current_examples_teach_nothing():
@@ -94,7 +95,7 @@ def test_the_order_of_rows_changes_nothing():
 def test_no_examples_no_model_and_no_scores():
     model = fit_propensity(table("EXAMPLES"), RULE)
     assert (model["kind"], model["base_rate"]) == ("none", None)
-    assert len(score_examples(table("EXAMPLES", *examples(5, split="current")), model)) == 0
+    assert score_examples(table("EXAMPLES", *examples(5, split="current")), model).count() == 0
 
 
 def test_survives_json_and_carries_its_hash():

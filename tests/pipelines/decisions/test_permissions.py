@@ -62,7 +62,10 @@ def test_a_grant_permits_that_channel_of_that_person_alone():
 
 
 def test_a_records_later_statement_replaces_its_earlier_one():
-    assert of_person_1(said(1, "crm:a", "granted", 9), said(2, "crm:a", "withdrawn", 3)) == (False, "withdrawn")
+    assert of_person_1(said(1, "crm:a", "granted", 9), said(2, "crm:a", "withdrawn", 3)) == (
+        False,
+        "withdrawn",
+    )
     assert of_person_1(said(1, "crm:a", "denied", 9), said(2, "crm:a", "granted", 3)) == (True, "granted")
 
 

@@ -13,8 +13,8 @@ from journey_research.pipelines.decisions.policy import PolicyRule, decide_actio
 from journey_research.pipelines.decisions.policy_value import value_policies
 
 NOW = table("AS_OF", {"as_of": datetime(2025, 4, 1)})
-# A conversion is worth 20. A message costs .05 and lifts by a twentieth; an offer costs .10, lifts by half and
-# gives away 5 of the 20.
+# A conversion is worth 20. A message costs .05 and lifts by a twentieth; an offer costs .10, lifts by half
+# and gives away 5 of the 20.
 COSTS = {
     "margin_amount": 20.0,
     "message_cost_amount": 0.05,
@@ -88,7 +88,9 @@ def test_the_preferred_permitted_channel_is_used_and_the_offer_is_the_same_on_ea
 
 def test_capacity_goes_to_the_highest_expected_amounts():
     found = decided(
-        scored(0.2, 0.3, 0.25), permitted(["email"], ["email"], ["email"]), PolicyRule(capacity=2, random_share=0)
+        scored(0.2, 0.3, 0.25),
+        permitted(["email"], ["email"], ["email"]),
+        PolicyRule(capacity=2, random_share=0),
     )
     assert found["action"].tolist() == ["nothing", "offer", "offer"]
     assert found.loc["person:0", "reason"] == "capacity reached"

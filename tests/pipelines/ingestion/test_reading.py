@@ -294,7 +294,13 @@ def test_a_sample_and_its_complement_share_no_group_and_miss_none():
 
 MESSAGES = [
     (b"", mapping(), "file is empty (file visits.csv)"),
-    (b"visitor,m\n", mapping(), "column is missing (file visits.csv, column 'ts'); the file has 'visitor', 'm'"),
+    (b"visitor\n", mapping(), "column is missing (file visits.csv, column 'ts'); the file has 'visitor'"),
+    (
+        b"ada@example.org,2025-01-06T10:00:00Z\n",
+        mapping(),
+        "column is missing (file visits.csv, column 'visitor'); the mapping knows none of its 2 columns",
+    ),
+    (b"ts,visitor,ada,ada\n", mapping(), "column 4 repeats another's name (file visits.csv)"),
     (b"visitor,ts,visitor\n", mapping(), "column stands twice (file visits.csv, column 'visitor')"),
     ("visitor,ts\n".encode("utf-16"), mapping(), "encoding is not utf-8 (file visits.csv)"),
     (b"\xffisitor,ts\n", mapping(), "encoding is not utf-8 (file visits.csv)"),
@@ -316,4 +322,6 @@ def test_what_a_user_can_mend_is_one_line(data, told, message):
 
     assert str(raised.value).startswith(message)
     assert "\n" not in str(raised.value)
+    assert "ada@" not in str(raised.value)
+    assert "'ada'" not in str(raised.value)
     assert raised.value.exit_code == 2

@@ -1,7 +1,10 @@
 """Real and made-up sources through their own mappings: what is known of them comes out."""
 
+import csv
+import json
 import re
 import time
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -98,3 +101,76 @@ def test_every_mapping_is_understood(environment):
         assert mapping.blocks, f"{source} yields something"
         assert re.fullmatch(r"[a-z][a-z0-9_]*", source)
         assert mapping.needed, f"{source} can do without no column"
+
+
+@pytest.fixture(scope="module")
+def made_up(tmp_path_factory):
+    from journey_research.world import build_world
+
+    raw = tmp_path_factory.mktemp("world")
+    build_world(raw, persons=60, world_seed=3, weeks=3)
+    return raw, tables("demo", raw)
+
+
+def test_the_made_up_world_loses_nobody(made_up):
+    _, told = made_up
+    keeps_contracts(told)
+
+    records = set(told["records"].to_pandas()["record_id"])
+    true_people = set(told["true_people"].to_pandas()["record_id"])
+    n_rejected = told["rejected"].count()
+    assert records <= true_people, "every record is somebody, so keys are read as the world writes them"
+    assert len(true_people - records) <= n_rejected
+    judged = told["judgements"].to_pandas()
+    assert {*judged["record_id_a"], *judged["record_id_b"]} <= true_people
+    assert set(told["rejected"].to_pandas()["source"]) <= {
+        "hubspot_contacts",
+        "shopify_orders",
+        "segment_events",
+    }
+    files = told["source_files"].to_pandas()
+    assert (files["n_rows"] == files["n_accepted"] + files["n_rejected"]).all()
+
+
+def test_touches_of_the_made_up_world_are_its_events_counted_by_hand(made_up):
+    raw, told = made_up
+    touches = told["touches"].to_pandas()
+    rejected = told["rejected"].to_pandas()
+
+    messages, n_bots = set(), 0
+    broken = set(rejected.loc[rejected["source"] == "segment_events", "row_number"])
+    for number, line in enumerate((raw / "segment_events.jsonl").read_text().splitlines(), start=1):
+        if number not in broken:
+            event = json.loads(line)
+            n_bots += event["messageId"] not in messages and "bot" in event["context"]["userAgent"].lower()
+            messages.add(event["messageId"])
+    web = touches[touches["source"] == "segment_events"]
+    assert len(web) == len(messages)
+    assert web["is_bot"].sum() == n_bots
+    mails = [json.loads(line) for line in (raw / "sendgrid_events.jsonl").read_text().splitlines()]
+    reached = [one for one in mails if one["event"] != "bounce"]
+    mailed = touches[touches["source"] == "sendgrid_events"]
+    assert len(mailed) == len({one["sg_event_id"] for one in reached})
+    assert mailed["is_bot"].sum() == sum(one.get("sg_machine_open", False) for one in reached)
+
+
+def test_money_of_the_made_up_world_is_its_files_summed_by_hand(made_up):
+    raw, told = made_up
+    spent = told["spend"].query("select source, sum(spent_amount) from this group by source").relation()
+
+    with (raw / "google_ads_campaigns.csv").open() as file:
+        google = sum(Decimal(row["metrics.cost_micros"]) for row in csv.DictReader(file)) / 1_000_000
+    with (raw / "meta_ads.csv").open() as file:
+        meta = sum(Decimal(row["Amount spent (EUR)"]) for row in csv.DictReader(file))
+    assert dict(spent.fetchall()) == {"google_ads": google, "meta_ads": meta}
+
+    rejected = told["rejected"].to_pandas()
+    broken = set(rejected.loc[rejected["source"] == "shopify_orders", "row_number"])
+    with (raw / "shopify_orders.csv").open() as file:
+        totals = {
+            row["Name"]: Decimal(row["Total"])
+            for number, row in enumerate(csv.DictReader(file), start=1)
+            if row["Total"] and number not in broken
+        }
+    ordered = told["orders"].query("select sum(order_amount), count(*) from this").first_row()
+    assert ordered == (sum(totals.values()), len(totals))

@@ -75,7 +75,10 @@ def test_bots_and_records_without_a_person_are_left_out():
 
 def test_touches_that_are_the_goal_are_outcomes_and_no_steps():
     touches = touches_from(
-        ["web:a"] * 3, [0, 10, 20], action=["page_viewed", "coupon_redeemed", "page_viewed"]
+        ["web:a"] * 4,
+        [0, 10, 20, 30],
+        action=["page_viewed", "coupon_redeemed", "page_viewed", "coupon_redeemed"],
+        is_bot=[False, False, False, True],  # a bot converts nobody
     )
     rule = RULE.__class__(session_gap_minutes=30, max_gap_days=1, conversion_action="coupon_redeemed")
     people = people_from({"web:a": 1})
@@ -91,8 +94,8 @@ def test_touches_that_are_the_goal_are_outcomes_and_no_steps():
 
 def test_only_paid_orders_are_outcomes_at_what_was_kept():
     orders = orders_from(
-        ["web:a"] * 4, [0, 1, 2, 3], order_amount=["10.00", "20", "30", "40"], refunded_amount=["2.50", "0", "0", "40"],
-        status=["paid", "pending", "cancelled", "refunded"],
+        ["web:a"] * 4, [0, 1, 2, 3], order_amount=["10.00", "20", "30", "40"],
+        refunded_amount=["2.50", "0", "0", "40"], status=["paid", "pending", "cancelled", "refunded"],
     )  # fmt: skip
 
     found = find_outcomes(touches_from([], []), orders, people_from({"web:a": 1}), RULE).to_pandas()

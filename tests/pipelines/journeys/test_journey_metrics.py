@@ -114,5 +114,5 @@ def test_median_interval_holds_the_median_95_times_in_100():
     [(0, 1, "order"), (30, 0, "order"), (30, -1, "order"), (1441, 1, "order"), (30, 1, " ")],
 )
 def test_a_rule_that_cannot_be_is_refused_where_it_is_born(minutes, days, action):
-    with pytest.raises(ValueError, match="gap|conversion_action"):
+    with pytest.raises(ValueError, match=r"gap|conversion_action"):
         JourneyRule(session_gap_minutes=minutes, max_gap_days=days, conversion_action=action)

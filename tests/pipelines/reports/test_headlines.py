@@ -61,7 +61,9 @@ def test_worked_example():
     assert (leader["model_low"], leader["model_high"]) == (0.1, 0.6)
     assert persons["sentence"] == "Behind 3 source records we see 2 persons."
     assert rate["sentence"] == "25.0% of 8 journeys ended in a conversion."
-    assert leader["sentence"].startswith("Store leads: the markov model credits it with 60.0% of 2 conversions.")
+    assert leader["sentence"].startswith(
+        "Store leads: the markov model credits it with 60.0% of 2 conversions."
+    )
 
 
 def test_without_data_there_are_no_numbers_but_words():

@@ -1,4 +1,4 @@
-"""The week beside the week before: which days count, what is called a change, and by how much it may be off."""
+"""The week beside the week before: which days count, what is a change, how far off it may be."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,15 +9,9 @@ from hypothesis import strategies as st
 from worlds import MOMENT, empty_world, table
 
 from journey_research.pipelines.reports.decision_tables import what_to_do
+from journey_research.pipelines.reports.estimates import Estimate, change, rate
 from journey_research.pipelines.reports.running import ReportRule
-from journey_research.pipelines.reports.week_tables import (
-    Estimate,
-    change,
-    last_window,
-    rate,
-    week_answer,
-    week_table,
-)
+from journey_research.pipelines.reports.week_tables import last_window, week_answer, week_table
 
 FIRST = datetime(2025, 3, 24)
 

@@ -6,15 +6,18 @@ anybody. The chosen rules stand beside one another so that a reader sees how muc
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from .markov import build_chain, removal_effects
-from .paths import Counts, Floats, PathCounts
+from .paths import Floats, PathCounts
 
 MODELS = ("first", "last", "linear", "position", "time-decay", "markov")
+MOST_JOURNEYS_A_PATH = 10
+Estimate = Callable[[Floats, Floats, Floats], Floats]
 
 
 @dataclass(frozen=True)
@@ -83,44 +86,55 @@ def credit_channels(paths: PathCounts, rule: AttributionRule) -> dict[str, Model
         >>> credits["linear"].conversions.tolist(), credits["linear"].values.tolist()
         ([1.0, 1.0], [5.0, 5.0])
     """
-    draws = _draw_journeys(paths, rule.intervals, rule.attribution_seed)
-    return {model: _credit(model, paths, rule, draws) for model in rule.models}
+    estimates = {model: _estimate(model, paths, rule) for model in rule.models}
+    drawn: dict[str, list[Floats]] = {model: [] for model in rule.models}
+    for conversions, nulls in _draw_journeys(paths, rule.intervals, rule.attribution_seed):
+        for model, estimate in estimates.items():
+            drawn[model].append(estimate(conversions, nulls, conversions))
+    seen = paths.conversions.astype(float), paths.nulls.astype(float)
+    return {
+        model: ModelCredits(
+            estimate(*seen, seen[0]),
+            estimate(*seen, paths.values),
+            np.array(drawn[model]).reshape(len(drawn[model]), len(paths.channels)),
+        )
+        for model, estimate in estimates.items()
+    }
 
 
-def _draw_journeys(paths: PathCounts, draws: int, seed: int) -> Counts:
-    """b x 2p counts: all journeys drawn again with replacement; conversions first, then nulls."""
+def _draw_journeys(paths: PathCounts, draws: int, seed: int) -> Iterator[tuple[Floats, Floats]]:
+    """Conversions and nulls of all journeys drawn again with replacement, draw by draw."""
     journeys = np.concatenate([paths.conversions, paths.nulls])
-    drawn = np.zeros((draws if journeys.any() else 0, len(journeys)), np.int64)
-    seen = np.flatnonzero(journeys)
+    seen, total, n_paths = np.flatnonzero(journeys), int(journeys.sum()), len(paths.lengths)
     random = np.random.default_rng(seed)
-    total = int(journeys.sum())
-    for row in drawn:
-        row[seen] = random.multinomial(total, journeys[seen] / total)
-    return drawn
+    # Drawing journeys one by one is faster than drawing counts while there are few to a path.
+    one_by_one = total <= MOST_JOURNEYS_A_PATH * len(seen)
+    path_of_journey = np.repeat(np.arange(len(journeys)), journeys) if one_by_one else seen
+    for _ in range(draws if total else 0):
+        if one_by_one:
+            again = path_of_journey[random.integers(0, total, total)]
+            counts = np.bincount(again, minlength=len(journeys)).astype(np.float64)
+        else:
+            counts = np.zeros(len(journeys))
+            counts[seen] = random.multinomial(total, journeys[seen] / total)
+        yield counts[:n_paths], counts[n_paths:]
 
 
-def _credit(model: str, paths: PathCounts, rule: AttributionRule, draws: Counts) -> ModelCredits:
-    n_paths = len(paths.lengths)
-    drawn = draws[:, :n_paths]
+def _estimate(model: str, paths: PathCounts, rule: AttributionRule) -> Estimate:
+    """A function of p conversions, p nulls and p amounts to share out: c parts of those amounts."""
     if model == "markov":
         chain = build_chain(paths, rule.order)
-        shares = _shares(removal_effects(chain, paths.conversions.astype(float), paths.nulls.astype(float)))
-        again = [
-            _shares(removal_effects(chain, row[:n_paths].astype(float), row[n_paths:].astype(float)))
-            * row[:n_paths].sum()
-            for row in draws
-        ]
-        return ModelCredits(
-            shares * paths.conversions.sum(),
-            shares * paths.values.sum(),
-            np.array(again).reshape(len(draws), len(paths.channels)),
-        )
-    weights = _weights(model, paths, rule.half_life_steps)
-    return ModelCredits(
-        np.asarray(weights.T @ paths.conversions.astype(float)),
-        np.asarray(weights.T @ paths.values),
-        np.asarray(weights.T @ drawn.T.astype(float)).T.reshape(len(draws), len(paths.channels)),
-    )
+
+        def by_removal(conversions: Floats, nulls: Floats, amounts: Floats) -> Floats:
+            return _shares(removal_effects(chain, conversions, nulls)) * amounts.sum()
+
+        return by_removal
+    weights = _weights(model, paths, rule.half_life_steps).T.tocsr()
+
+    def by_rule(conversions: Floats, nulls: Floats, amounts: Floats) -> Floats:
+        return np.asarray(weights @ amounts)
+
+    return by_rule
 
 
 def _shares(effects: Floats) -> Floats:

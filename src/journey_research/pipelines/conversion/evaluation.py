@@ -1,7 +1,8 @@
 """How well scores rank and how honest they are, on persons and days that training never saw.
 
-Every figure stands beside two baselines a reader would guess: everybody has the base rate, and
-"was there a touch in the last 7 days". Intervals are 95 %, by drawing persons again.
+Every figure stands beside what a reader would guess: everybody has the base rate, "was there a touch
+in the last 7 days" (``_one_feature``), "converted before" (``_converted_before``). Intervals are 95 %,
+by drawing persons again.
 """
 
 from __future__ import annotations
@@ -66,8 +67,8 @@ def evaluate_scores(
 
     Returns:
         ``conversion_metrics`` (contract ``Metrics``): AUC, average precision, Brier score and log loss
-        of the model, each beside ``_base_rate`` and ``_one_feature`` where that can differ; the
-        calibration line; base rates. All null without test examples.
+        of the model, each beside the guesses where those can differ; by how much its AUC is above that
+        of ``_converted_before``; the calibration line; base rates. All null without test examples.
         ``calibration_bins`` (contract ``CalibrationBins``): test examples by rising probability.
     """
     rows = run_sql("judged_scores.sql", scores=scores, examples=examples).to_arrow()
@@ -93,10 +94,19 @@ def _metrics(train: pa.Table, test: pa.Table, rule: EvaluationRule) -> pd.DataFr
         for suffix, guess in guesses.items():
             if suffix != "_base_rate" or name in ("brier", "log_loss"):
                 found.append((name + suffix, *_measured(measure, y, guess, multiplicity)))
+    gain = _above(guesses["_converted_before"])
+    found.append(("auc_above_converted_before", *_measured(gain, y, p, multiplicity)))
     for name, place in (("calibration_intercept", 0), ("calibration_slope", 1)):
         found.append((name, *_measured(_part(place), y, p, multiplicity)))
     table = pd.DataFrame(found, columns=["metric", "value", "low", "high", "n"])
     return table.astype({"metric": "str", "value": float, "low": float, "high": float, "n": "int64"})
+
+
+def _above(guess: Floats) -> Measure:
+    def measure(y: Floats, p: Floats, w: Floats) -> float:
+        return rank_area(y, p, w) - rank_area(y, guess, w)
+
+    return measure
 
 
 def _part(place: int) -> Measure:
@@ -112,10 +122,14 @@ def _column(rows: pa.Table, name: str) -> Floats:
 
 def _baselines(train: pa.Table, test: pa.Table) -> dict[str, Floats]:
     """Probabilities the training examples would have us guess."""
-    y, touched, asked = _column(train, "converted"), _column(train, "is_touched"), _column(test, "is_touched")
+    y = _column(train, "converted")
     rate = y.mean() if len(y) else np.nan
-    rates = [y[touched == value].mean() if (touched == value).any() else rate for value in (0, 1)]
-    return {"_base_rate": np.full(len(asked), rate), "_one_feature": np.where(asked == 1, rates[1], rates[0])}
+    guesses = {"_base_rate": np.full(len(test), rate)}
+    for suffix, name in (("_one_feature", "is_touched"), ("_converted_before", "has_converted")):
+        known, asked = _column(train, name), _column(test, name)
+        no, yes = (y[known == value].mean() if (known == value).any() else rate for value in (0, 1))
+        guesses[suffix] = np.where(asked == 1, yes, no)
+    return guesses
 
 
 def _draw_persons(test: pa.Table, rule: EvaluationRule) -> npt.NDArray[np.uint8]:

@@ -73,7 +73,12 @@ def gather_features(
 
 
 def model_columns() -> list[str]:
-    """Names of the columns of ``feature_matrix``, in order."""
+    """Names of the columns of ``feature_matrix``, in order.
+
+    Example:
+        >>> model_columns()[-1]
+        'has_days_since_order'
+    """
     return [*FEATURES, *(f"has_{name}" for name in MAY_BE_MISSING)]
 
 

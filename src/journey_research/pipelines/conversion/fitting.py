@@ -13,6 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+FARTHEST = 12.0  # logarithms of parameters are sought between minus and plus this
+FLAT = 1e-3  # a curvature below this tells nothing: its standard error would be above 30 powers of e
+Levels = tuple[Floats, Floats]
 Likelihood = Callable[[Floats], tuple[float, Floats]]
 
 
@@ -36,8 +39,8 @@ class Fit:
         return tuple(self.estimates.values())
 
 
-def distinct_rows(*columns: Floats) -> tuple[list[Floats], Floats]:
-    """Distinct rows, sorted, column by column; and how often each stands."""
+def distinct_rows(*columns: Floats) -> tuple[list[Floats], Floats, npt.NDArray[np.int64]]:
+    """Distinct rows, sorted, column by column; how often each stands; and which one each row is."""
     order = np.lexsort(columns[::-1])
     rows = [np.asarray(column, np.float64)[order] for column in columns]
     new = np.zeros(len(order), bool)
@@ -45,7 +48,16 @@ def distinct_rows(*columns: Floats) -> tuple[list[Floats], Floats]:
     for row in rows:
         new[1:] |= row[1:] != row[:-1]
     first = np.flatnonzero(new)
-    return [row[first] for row in rows], np.diff(np.append(first, len(order))).astype(np.float64)
+    which = np.empty(len(order), np.int64)
+    which[order] = np.cumsum(new) - 1
+    counts = np.diff(np.append(first, len(order))).astype(np.float64)
+    return [row[first] for row in rows], counts, which
+
+
+def count_levels(x: Floats, weights: Floats) -> Levels:
+    """The distinct values of x, rising, and the weight of each."""
+    values, which = np.unique(x, return_inverse=True)
+    return values, np.bincount(which, weights).astype(np.float64)
 
 
 def maximise(likelihood: Likelihood, names: tuple[str, ...], n: int) -> Fit:
@@ -61,7 +73,7 @@ def maximise(likelihood: Likelihood, names: tuple[str, ...], n: int) -> Fit:
         np.zeros(len(names)),
         jac=True,
         method="L-BFGS-B",
-        bounds=[(-12.0, 12.0)] * len(names),
+        bounds=[(-FARTHEST, FARTHEST)] * len(names),
         options={"maxiter": 2000, "ftol": 1e-15, "gtol": 1e-9, "maxcor": 20},
     )
     estimates = np.exp(found.x)
@@ -75,12 +87,20 @@ def maximise(likelihood: Likelihood, names: tuple[str, ...], n: int) -> Fit:
 
 
 def _log_errors(likelihood: Likelihood, logs: Floats) -> Floats:
-    """Standard errors of the logarithms, from differences of the gradient; NaN where it is flat."""
+    """Standard errors of the logarithms, from differences of the gradient.
+
+    NaN for a parameter on which the likelihood does not hang, such as the chance to stop where
+    nobody stops; the others are then as if that one were known.
+    """
     step = 1e-4
-    rows = []
-    for direction in np.eye(len(logs)) * step:
-        rows.append((likelihood(logs - direction)[1] - likelihood(logs + direction)[1]) / (2 * step))
+    rows = [
+        (likelihood(logs - direction)[1] - likelihood(logs + direction)[1]) / (2 * step)
+        for direction in np.eye(len(logs)) * step
+    ]
     information = (np.array(rows) + np.array(rows).T) / 2
-    if not np.all(np.isfinite(information)) or np.linalg.eigvalsh(information).min() <= 1e-6:
-        return np.full(len(logs), np.nan)
-    return np.sqrt(np.diag(np.linalg.inv(information)))
+    errors = np.full(len(logs), np.nan)
+    told = (np.abs(logs) < FARTHEST - 0.1) & (np.diag(information) > FLAT)
+    kept = information[np.ix_(told, told)]
+    if told.any() and np.all(np.isfinite(kept)) and np.linalg.eigvalsh(kept).min() > FLAT:
+        errors[told] = np.sqrt(np.diag(np.linalg.inv(kept)))
+    return errors

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from journey_research.engine import Table, run_sql
 
 from .bg_nbd import alive_probability, expected_purchases, fit_bg_nbd
 from .fitting import Fit, Floats
 from .gamma_gamma import expected_amount, fit_gamma_gamma
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 Days = npt.NDArray[np.int64]
 
@@ -104,7 +101,7 @@ def fit_amounts(told: Histories) -> Fit | None:
     return fit_gamma_gamma(told.purchases[known], told.mean_amounts[known])
 
 
-def estimate_lifetime_values(orders: Table, people: Table, as_of: Table, rule: LifetimeRule) -> pa.Table:
+def estimate_lifetime_values(orders: Table, people: Table, as_of: Table, rule: LifetimeRule) -> Table:
     """Expect purchases and amounts of each person after ``as_of``.
 
     Args:
@@ -118,7 +115,6 @@ def estimate_lifetime_values(orders: Table, people: Table, as_of: Table, rule: L
         repeat buyers than the rule asks for. ``expected_amount`` is undiscounted revenue, and null
         where amounts cannot tell.
     """
-    import pyarrow as pa
 
     days = run_sql("purchase_days.sql", orders=orders, people=people, as_of=as_of).to_arrow()
     (end,) = as_of.query("select micros(max(as_of)) from this").first_row()
@@ -134,7 +130,7 @@ def estimate_lifetime_values(orders: Table, people: Table, as_of: Table, rule: L
     names = ["n_purchases", "recency_weeks", "age_weeks", "alive_probability", "expected_purchases"]
     persons = pa.array(told.persons if enough else [], pa.string())
     arrays = [pa.array(column, from_pandas=True) for column in columns]
-    return pa.table([persons, *arrays], names=["person_id", *names, "expected_amount"])
+    return Table.from_arrow(pa.table([persons, *arrays], names=["person_id", *names, "expected_amount"]))
 
 
 def _expect(told: Histories, horizon: float) -> list[Floats]:

@@ -95,6 +95,14 @@ def removal_effects(chain: Chain, conversions: Floats, nulls: Floats) -> Floats:
 
     Returns:
         c numbers from 0 to 1; all 0 when nothing converts.
+
+    Example:
+        Half of the journeys touch b, and all of them convert.
+
+        >>> from journey_research.pipelines.conversion.paths import count_paths
+        >>> chain = build_chain(count_paths(["a", "a > b"], [1, 1], [0, 0], [0, 0]), order=2)
+        >>> removal_effects(chain, np.array([1.0, 1.0]), np.zeros(2)).tolist()
+        [1.0, 0.5]
     """
     n = chain.start + 1
     steps = np.asarray(chain.passes.T @ (conversions + nulls)).ravel()

@@ -10,18 +10,16 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from journey_research.engine import Table
 from journey_research.errors import UserError
 
 from .features import FEATURES, feature_matrix, model_columns
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 Floats = npt.NDArray[np.float64]
 Document = dict[str, Any]
@@ -156,7 +154,7 @@ def _short(value: float) -> float:
     return float(f"{float(value):.{SIGNIFICANT_DIGITS}g}")
 
 
-def score_examples(examples: Table, propensity_model: Document) -> pa.Table:
+def score_examples(examples: Table, propensity_model: Document) -> Table:
     """The probability of every example to convert inside the horizon.
 
     Args:
@@ -180,7 +178,8 @@ def score_examples(examples: Table, propensity_model: Document) -> pa.Table:
     known = "" if propensity_model["kind"] != "none" else " where false"
     rows = examples.query(f"select * from this{known} order by example_id").to_arrow()
     kept = rows.select(["example_id", "person_id", "cut_off_at", "split", "is_converted"])
-    return kept.append_column("conversion_probability", [_probabilities(rows, propensity_model)])
+    scored = kept.append_column("conversion_probability", [_probabilities(rows, propensity_model)])
+    return Table.from_arrow(scored)
 
 
 def _probabilities(rows: pa.Table, model: Document) -> Floats:

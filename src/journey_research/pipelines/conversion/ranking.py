@@ -51,12 +51,22 @@ def _by_score(y: Floats, p: Floats, w: Floats) -> tuple[Floats, Floats]:
 
 
 def brier(y: Floats, p: Floats, w: Floats) -> float:
-    """Mean squared distance between probability and outcome; lower is better."""
+    """Mean squared distance between probability and outcome; lower is better.
+
+    Example:
+        >>> brier(np.array([1.0, 0.0]), np.array([0.5, 0.5]), np.ones(2))
+        0.25
+    """
     return float(w @ (p - y) ** 2 / w.sum()) if w.sum() > 0 else float("nan")
 
 
 def log_loss(y: Floats, p: Floats, w: Floats) -> float:
-    """Mean surprise in nats; lower is better."""
+    """Mean surprise in nats; lower is better.
+
+    Example:
+        >>> round(log_loss(np.array([1.0, 0.0]), np.array([0.5, 0.5]), np.ones(2)), 3)
+        0.693
+    """
     sure = np.clip(p, SMALLEST, 1 - SMALLEST)
     surprise = -(y * np.log(sure) + (1 - y) * np.log(1 - sure))
     return float(w @ surprise / w.sum()) if w.sum() > 0 else float("nan")
@@ -66,6 +76,10 @@ def calibration_line(y: Floats, p: Floats, w: Floats) -> tuple[float, float]:
     """Intercept and slope of outcomes on the log odds of the probabilities; honest scores: 0 and 1.
 
     A slope below 1: scores too far apart. NaN when all scores or all outcomes are the same.
+
+    Example:
+        >>> calibration_line(np.array([1.0, 0.0]), np.array([0.5, 0.5]), np.ones(2))
+        (nan, nan)
     """
     sure = np.clip(p, SMALLEST, 1 - SMALLEST)
     odds = np.log(sure / (1 - sure))

@@ -97,7 +97,7 @@ def gather_evidence(records: Table, identifiers: Table, record_values: Table, ru
         ...     Table.from_pandas(pd.DataFrame(told).assign(is_verified=True)),
         ...     Table.from_pandas(pd.DataFrame(
         ...         {name: pd.Series(dtype="str") for name in
-        ...          ["record_id", "first_name", "last_name", "full_name"]})),
+        ...          ["record_id", "first_name", "last_name", "full_name", "company"]})),
         ...     EvidenceRule())
         >>> links.to_pandas()[["record_id_a", "record_id_b", "is_accepted"]].values.tolist()
         [['shop:1', 'shop:2', True]]

@@ -5,7 +5,7 @@
 with named as (
     select distinct record_id
     from record_values
-    where coalesce(present(first_name), present(last_name), present(full_name)) is not null
+    where coalesce(present(first_name), present(last_name), present(full_name), present(company)) is not null
 ),
 told as (
     select record_id, identifier_type, identifier_value,
@@ -27,11 +27,19 @@ told as (
         )
     group by record_id, identifier_type, identifier_value
 ),
--- A browser in which two people logged in says nothing of who was in front of it.
+-- A browser in which two people logged in says nothing of who was in front of it. Two addresses of
+-- one login are one person.
+users as (
+    select distinct record_id from told where verified = 1 and identifier_type = 'user_id'
+),
 logins as (
-    select record_id, identifier_type, identifier_value
-    from told
-    where verified = 1 and identifier_type in ('user_id', 'email', 'loyalty_id', 'crm_id')
+    select told.record_id, told.identifier_type, told.identifier_value
+    from told left join users on users.record_id = told.record_id
+    where told.verified = 1
+        and (
+            told.identifier_type in ('user_id', 'loyalty_id', 'crm_id')
+            or (told.identifier_type = 'email' and users.record_id is null)
+        )
 ),
 torn as (
     select distinct record_id

@@ -2,8 +2,8 @@
 
 Context: which pairs are labelled decides how good a matcher gets; equal pairs and random
 strangers teach it little. Choice: sames come from reviewers, labelled groups and identifiers;
-distincts from reviewers and from pairs that block together although their groups differ. A pair
-that an e-mail joined is shown with its e-mail hidden, or e-mail would be all that is learnt.
+distincts from reviewers and from pairs that block together although their groups differ. Of the
+pairs that an e-mail joined every second has it hidden, or e-mail would be all that is learnt.
 """
 
 from __future__ import annotations

@@ -47,6 +47,7 @@ def learn(task: dict[str, Any]) -> dict[str, Any]:
     if not predicates:
         return {"state": "no matcher: no field brings records together"}
     labels, weights = _with_distincts(task, labels, ids, records, fields, predicates)
+    labels = _hide_in_half(labels)
     answers = np.array([row[2] == "same" for row in labels])
     if answers.sum() < rule["least_labels"] or (~answers).sum() < rule["least_labels"]:
         return {"state": "no matcher: too few pairs are known to be the same or distinct"}
@@ -122,6 +123,21 @@ def _priced(fields: list[Field], sampled: list[Record], most_pairs_per_record: f
                 kept.append(predicate)
                 seen.add(held)
     return kept
+
+
+def _hide_in_half(labels: list[Any]) -> list[Any]:
+    """Hide what joined the evidence's pairs in every second of them, and of the strangers.
+
+    Hidden in all, its absence would be the best sign of a pair; shown in all, the only one.
+    """
+    hidden = ",".join(sorted({name for row in labels for name in row[4].split(",") if name}))
+    seen: dict[str, int] = {}
+    made = []
+    for a, b, answer, told_by, own in labels:
+        seen[told_by] = seen.get(told_by, 0) + 1
+        field = own if told_by == "evidence" else hidden if told_by == "unlabelled" else ""
+        made.append([a, b, answer, told_by, field if seen[told_by] % 2 else ""])
+    return made
 
 
 def _shown(row: list[str], records: list[Record], place: dict[str, int]) -> tuple[Record, Record]:
@@ -227,7 +243,8 @@ def _more_rules(deduper: Any, rule: dict[str, Any]) -> list[Any]:
     """dedupe's blocking rules, and those it learns when the earlier ones are taken away.
 
     One cover of the labelled pairs is all that dedupe asks for, and misses pairs it has not seen;
-    a second and third cover by other predicates bring most of them back.
+    further covers by other predicates bring most of them back. They need no conjunctions, whose
+    search is most of the training time.
     """
     learner = deduper.active_learner
     block_learner = learner.blocker.block_learner
@@ -242,7 +259,14 @@ def _more_rules(deduper: Any, rule: dict[str, Any]) -> list[Any]:
             & block_learner.comparison_cover.keys()
         ):
             break
-        latest = list(learner.learn_predicates(rule["least_covered_share"], index_predicates=False))
+        latest = list(
+            block_learner.learn(
+                same,
+                recall=rule["least_covered_share"],
+                index_predicates=False,
+                candidate_types="simple",
+            )
+        )
         rules += latest
     return rules
 

@@ -209,10 +209,10 @@ def cluster_records(
 
 
 def named_records(record_values: Table) -> set[str]:
-    """Ids of the records with a name of their own, or with any two values."""
+    """Ids of the records with a name of their own, of a person or a company."""
     told = record_values.query(
         "select record_id from this where coalesce(present(first_name), present(last_name), "
-        "present(full_name)) is not null"
+        "present(full_name), present(company)) is not null"
     )
     return set(told.to_pandas(EVERY_ROW)["record_id"])
 

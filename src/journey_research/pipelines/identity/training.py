@@ -66,7 +66,7 @@ class MatcherRule:
     least_told: int = 10
     most_blocking_labels: int = 200
     least_covered_share: float = 0.99
-    n_covers: int = 2
+    n_covers: int = 3
     most_pairs_per_record: float = 10.0
     most_sampled_records: int = 600
     most_in_block: int = 50

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from journey_research.errors import UserError
 
-from .formats import Reject, Rows, columns_from
+from .formats import Reject, Rows, columns_from, refuse_repeated
 from .mapping import Format
 
 MOST_UNZIPPED_BYTES = 512 << 20
@@ -46,11 +46,7 @@ def read_xlsx(data: bytes, form: Format, wanted: Sequence[str], file_name: str) 
     names = [str(cell).strip() if cell is not None else "" for cell in next(rows, ())]
     if not any(names):
         raise UserError("file has no header", file=file_name, do="ask the owner of the export for it")
-    for place, name in enumerate(names):
-        if name and name in names[:place]:
-            raise UserError(
-                "column stands twice", file=file_name, column=name, do="ask for an export that names it once"
-            )
+    refuse_repeated(names, wanted, file_name)
     place_of = {name: names.index(name) for name in wanted if name in names}
     values: dict[str, list[str | None]] = {name: [] for name in wanted}
     numbers, rejects, number = [], [], 0

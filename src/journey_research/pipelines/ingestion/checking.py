@@ -19,8 +19,8 @@ from journey_research.errors import UserError
 from .cells import column_of
 from .mapping import NumberForm, SourceMapping
 from .mapping_words import BLOCKS, columns_of
-from .normalising import instants, numbers, time_rule
-from .yielding import Yielded
+from .normalising import numbers, time_rule
+from .yielding import FileRows, Yielded
 
 VOCABULARY = {
     ("touch", "direction"): ("inbound", "outbound", "none"),
@@ -51,28 +51,26 @@ class Breach:
     broken: np.ndarray
 
 
-def breaches(mapping: SourceMapping, table: pa.Table, yielded: list[Yielded]) -> Iterator[Breach]:
+def breaches(mapping: SourceMapping, rows: FileRows, yielded: list[Yielded]) -> Iterator[Breach]:
     """Every rule with the rows that break it, in the order in which they are told."""
     for column, rules in mapping.checks.items():
         for rule in rules if isinstance(rules, list | tuple) else [rules]:
-            yield _told(mapping, table, str(column), rule)
+            yield _told(mapping, rows, str(column), rule)
     for column, form in mapping.times.items():
-        values = column_of(table, column)
-        yield Breach(column, time_rule(form), _blank(instants(values, form)) & ~_blank(values))
+        yield Breach(column, time_rule(form), _no_time(rows, column))
     for one in yielded:
-        yield from _implied(mapping, table, one)
+        yield from _implied(mapping, rows.table, one)
 
 
-def _told(mapping: SourceMapping, table: pa.Table, column: str, rule: Any) -> Breach:
-    values = column_of(table, column)
+def _told(mapping: SourceMapping, rows: FileRows, column: str, rule: Any) -> Breach:
+    values = column_of(rows.table, column)
     blank = _blank(values)
     if rule == "present":
         return Breach(column, "is present", blank)
     if rule == "number":
         return Breach(column, "is a number", _no_number(mapping, column, values) & ~blank)
     if rule in ("time", "timestamp"):
-        form = mapping.time_form(column)
-        return Breach(column, time_rule(form), _blank(instants(values, form)) & ~blank)
+        return Breach(column, time_rule(mapping.time_form(column)), _no_time(rows, column))
     if isinstance(rule, dict) and set(rule) == {"one_of"}:
         words = [str(one).lower() if isinstance(one, bool) else str(one) for one in rule["one_of"]]
         known = pc.is_in(values, pa.array(words, pa.string())).to_numpy(zero_copy_only=False)
@@ -120,6 +118,10 @@ def _implied(mapping: SourceMapping, table: pa.Table, one: Yielded) -> Iterator[
 
 def _no_number(mapping: SourceMapping, column: str, values: pa.Array) -> np.ndarray:
     return _blank(numbers(values, mapping.numbers.get(column, NumberForm())))
+
+
+def _no_time(rows: FileRows, column: str) -> np.ndarray:
+    return _blank(rows.times[column]) & ~_blank(column_of(rows.table, column))
 
 
 def _blank(values: pa.Array) -> np.ndarray:

@@ -18,7 +18,7 @@ from pyarrow import csv as arrow_csv
 from journey_research.errors import UserError
 
 from .csv_records import Judged, Record, judge, record_at
-from .formats import Reject, Rows
+from .formats import Reject, Rows, refuse_repeated
 from .mapping import Format
 from .text_lines import Lines, lines_of
 
@@ -29,7 +29,7 @@ def read_csv(data: bytes, form: Format, wanted: Sequence[str], file_name: str) -
     judged = judge(lines, form)
     header = _header(lines, judged, form, file_name)
     names = [name.strip() for name in header.fields or []]
-    _refuse_repeated(names, file_name)
+    refuse_repeated(names, wanted, file_name)
     width, start = len(names), header.last + 1
 
     later = np.arange(len(lines.starts)) >= start
@@ -87,14 +87,6 @@ def _header(lines: Lines, judged: Judged, form: Format, file_name: str) -> Recor
             raise UserError("the header cannot be read", file=file_name, rule=f"header {record.rule}")
         return record
     raise UserError("file has no header", file=file_name, do="ask the owner of the export for it")
-
-
-def _refuse_repeated(names: Sequence[str], file_name: str) -> None:
-    for place, name in enumerate(names):
-        if name and name in names[:place]:
-            raise UserError(
-                "column stands twice", file=file_name, column=name, do="ask for an export that names it once"
-            )
 
 
 def _slow_records(

@@ -85,15 +85,34 @@ def _reader(kind: str) -> Callable[[bytes, Format, Sequence[str], str], Rows]:
     return read_parquet if kind == "parquet" else read_xlsx
 
 
-def missing_column(file_name: str, column: str, found: Sequence[str]) -> UserError:
-    """The message for a column that a source cannot do without."""
-    listed = ", ".join(f"'{name}'" for name in found[:40])
+def missing_column(file_name: str, column: str, found: Sequence[str], wanted: Sequence[str]) -> UserError:
+    """The message for a column that a source cannot do without.
+
+    Names are listed only when the mapping knows one of them: the first line of a file without a
+    header holds somebody's data.
+    """
+    if any(name in wanted for name in found):
+        has = "the file has " + ", ".join(f"'{name}'" for name in found[:40])
+    else:
+        has = f"the mapping knows none of its {len(found)} columns, so it may have no header"
     return UserError(
         "column is missing",
         file=file_name,
         column=column,
-        do=f"the file has {listed or 'no columns'}; ask the owner of the export, or change the mapping",
+        do=f"{has}; ask the owner of the export, or change the mapping",
     )
+
+
+def refuse_repeated(names: Sequence[str], wanted: Sequence[str], file_name: str) -> None:
+    """Stop at a header that names a column twice; told by its place where it may be a value."""
+    for place, name in enumerate(names):
+        if name and name in names[:place]:
+            raise UserError(
+                "column stands twice" if name in wanted else f"column {place + 1} repeats another's name",
+                file=file_name,
+                column=name if name in wanted else None,
+                do="ask for an export that names it once",
+            )
 
 
 def columns_from(values: dict[str, list[str | None]], wanted: Sequence[str]) -> pa.Table:

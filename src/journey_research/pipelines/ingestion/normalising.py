@@ -180,15 +180,23 @@ def _parsed(texts: pd.Series, form: TimeForm) -> pd.Series:
         kept = texts.where(texts.str.fullmatch(r"\d{4}-\d\d-\d\d(?:[T ]00:00:00(?:\.0+)?)?"))
         return pd.to_datetime(kept.str[:10], format="%Y-%m-%d", errors="coerce")
     if form.format == "iso" and not form.zone:
-        kept = texts.where(texts.str.fullmatch(_ISO + _OFFSET)).str.replace(" ", "T", n=1)
-        kept = kept.str.replace(" ", "").str.replace("z", "Z")
+        kept = _shaped(texts, _ISO + _OFFSET)
         return _utc(pd.to_datetime(kept, format="ISO8601", errors="coerce", utc=True))
     if form.format == "iso":
-        kept = texts.where(texts.str.fullmatch(_ISO)).str.replace(" ", "T", n=1)
+        kept = _shaped(texts, _ISO)
         return _located(pd.to_datetime(kept, format="ISO8601", errors="coerce"), form.zone)
     if "%z" in form.format:
         return _utc(pd.to_datetime(texts, format=form.format, errors="coerce", utc=True))
     return _located(pd.to_datetime(texts, format=form.format, errors="coerce"), form.zone or "UTC")
+
+
+def _shaped(texts: pd.Series, pattern: str) -> pd.Series:
+    """Texts of one shape, spelled as ISO 8601 spells them; the others are null."""
+    shape = re.compile(pattern, re.ASCII)
+    kept = [
+        f"{one[:10]}T{one[11:].replace(' ', '').upper()}" if shape.fullmatch(one) else None for one in texts
+    ]
+    return pd.Series(kept, dtype="object")
 
 
 def _from_micros(micros: pd.Series) -> pd.Series:

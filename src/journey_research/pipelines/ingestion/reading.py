@@ -20,7 +20,7 @@ from .checking import breaches
 from .formats import Reject, Rows, missing_column, read_rows
 from .mapped_rows import MappedRows
 from .mapping import Format, SourceMapping, read_mapping
-from .yielding import Yielded, matches, yield_blocks
+from .yielding import Yielded, file_rows, matches, yield_blocks
 
 REJECTED_COLUMNS = {
     "source": pa.string(),
@@ -110,7 +110,7 @@ def _rows(export: Export, mapping: SourceMapping) -> Rows:
     if rows.columns.num_rows or rows.found:
         for column in mapping.needed:
             if column not in rows.found:
-                raise missing_column(export.file_name, column, rows.found)
+                raise missing_column(export.file_name, column, rows.found, own)
     table = rows.columns
     for lookup in mapping.lookup:
         table = _look_up(table, lookup, export, mapping)
@@ -125,10 +125,11 @@ def _keep(rows: Rows, mapping: SourceMapping, file_name: str) -> _Kept:
     """Hold the rows against the rules; rows that the mapping leaves out are held against none."""
     table, n_parted = rows.columns, rows.columns.num_rows
     out = matches(mapping.leave_out, table) if mapping.leave_out else np.zeros(n_parted, dtype=bool)
-    yielded = yield_blocks(mapping, table, file_name, rows.row_number)
+    judged = file_rows(mapping, table, rows.row_number, file_name)
+    yielded = yield_blocks(mapping, judged)
     told: list[tuple[str | None, str]] = []
     first = np.full(n_parted, np.iinfo(np.int64).max)
-    for number, breach in enumerate(breaches(mapping, table, yielded)):
+    for number, breach in enumerate(breaches(mapping, judged, yielded)):
         told.append((breach.column, breach.rule))
         first = np.where(breach.broken & ~out & (number < first), number, first)
     broken = np.flatnonzero(first < len(told))
@@ -161,7 +162,7 @@ def _look_up(table: pa.Table, lookup: Mapping[str, Any], export: Export, mapping
     )
     for name in (lookup["by"], *lookup["take"].values()):
         if name not in there.found:
-            raise missing_column(beside.file_name, name, there.found)
+            raise missing_column(beside.file_name, name, there.found, there.columns.column_names)
     places = pc.index_in(
         column_of(table, lookup["by"]), column_of(there.columns, lookup["by"]), skip_nulls=True
     )

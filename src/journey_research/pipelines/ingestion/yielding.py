@@ -38,11 +38,32 @@ class Yielded:
         return Yielded(self.block, self.applies[kept], values)
 
 
-def yield_blocks(
-    mapping: SourceMapping, table: pa.Table, file_name: str, row_number: np.ndarray
-) -> list[Yielded]:
-    """Evaluate every block of a mapping over a table of text columns."""
-    return [_yielded(block, mapping, table, file_name, row_number) for block in mapping.blocks]
+@dataclass(frozen=True)
+class FileRows:
+    """The n rows of one file, as text, with what is worked out of them once.
+
+    Attributes:
+        table: n rows of text columns.
+        row_number: n numbers of the rows in the file.
+        file_name: Name of the file.
+        times: The columns that are times, as instants.
+    """
+
+    table: pa.Table
+    row_number: np.ndarray
+    file_name: str
+    times: Mapping[str, pa.Array]
+
+
+def file_rows(mapping: SourceMapping, table: pa.Table, row_number: np.ndarray, file_name: str) -> FileRows:
+    """Read the times of a file's rows; several blocks use them."""
+    times = {name: instants(column_of(table, name), form) for name, form in mapping.times.items()}
+    return FileRows(table, row_number, file_name, times)
+
+
+def yield_blocks(mapping: SourceMapping, rows: FileRows) -> list[Yielded]:
+    """Evaluate every block of a mapping over the rows of a file."""
+    return [_yielded(block, mapping, rows) for block in mapping.blocks]
 
 
 def matches(filters: Mapping[str, Any] | None, table: pa.Table) -> np.ndarray:
@@ -81,24 +102,23 @@ def _fraction(seed: int, value: str) -> float:
     return int.from_bytes(digest, "big") / 2**64
 
 
-def _yielded(
-    block: Block, mapping: SourceMapping, table: pa.Table, file_name: str, row_number: np.ndarray
-) -> Yielded:
+def _yielded(block: Block, mapping: SourceMapping, rows: FileRows) -> Yielded:
+    table = rows.table
     applies = matches(block.says.get("only"), table)
     if "sample" in block.says:
         applies &= sampled(block.says["sample"], table)
     values: dict[str, pa.Array] = {}
     for name, how, cell in block.cells():
         if how == "key":
-            values[name] = key_of(cell, table, file_name, row_number)
+            values[name] = key_of(cell, table, rows.file_name, rows.row_number)
         elif how == "time":
-            values[name] = instants(column_of(table, cell), mapping.time_form(cell))
+            values[name] = rows.times[cell]
         elif how == "number":
             values[name] = number_of(cell, table, mapping)
         elif how == "cells" and name == "extra":
             values[name] = _as_json(cell, table)
         elif how == "cells":
-            values |= {field: _value(field, one, mapping, table) for field, one in cell.items()}
+            values |= {field: _value(field, one, mapping, rows) for field, one in cell.items()}
         else:
             values[name] = text_of(cell, table)
     if block.kind == "identifiers":
@@ -106,11 +126,11 @@ def _yielded(
     return Yielded(block, applies, values)
 
 
-def _value(field: str, cell: Any, mapping: SourceMapping, table: pa.Table) -> pa.Array:
+def _value(field: str, cell: Any, mapping: SourceMapping, rows: FileRows) -> pa.Array:
     """A personal value of a record in its form."""
     if field == "birth_date":
-        return instants(column_of(table, cell), mapping.time_form(cell))
-    text = text_of(cell, table)
+        return rows.times[cell]
+    text = text_of(cell, rows.table)
     if field == "email":
         return emails(text)
     if field == "phone":

@@ -40,5 +40,11 @@ def find_friction(journey_touches: Table, journeys: Table, as_of: Table, rule: J
         (channel, n, n_dropped / n, *wilson_interval(int(n_dropped), int(n)))
         for channel, n, n_dropped in counts.sort_values("channel").itertuples(index=False)
     ]
-    types = {"channel": "str", "n_journeys": "int64", "dropped_share": "float64", "low": "float64", "high": "float64"}
+    types = {
+        "channel": "str",
+        "n_journeys": "int64",
+        "dropped_share": "float64",
+        "low": "float64",
+        "high": "float64",
+    }
     return pd.DataFrame(rows, columns=COLUMNS).astype(types)

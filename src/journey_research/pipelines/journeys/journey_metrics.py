@@ -34,7 +34,8 @@ def measure_journeys(
         statistics, both 95 % and for independent journeys, which several of one person are not.
         ``conversion_rate`` counts journeys that may still convert as not converted;
         ``conversion_rate_decided`` leaves out journeys whose last touch is no older than
-        ``max_gap_days`` at ``as_of``. ``outcomes_without_journey_share`` holds the outcomes
+        ``max_gap_days`` at ``as_of``; long journeys that still go on are missing from it, so it is
+        too high where most of them are long. ``outcomes_without_journey_share`` holds the outcomes
         without a touch and those that follow another without a touch between.
     """
     counts = run_sql(

@@ -29,7 +29,9 @@ class JourneyRule:
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; a silence lasts more than 0")
         if self.max_gap_us < self.session_gap_us:
-            raise ValueError("max_gap_days is shorter than session_gap_minutes; a session lies inside a journey")
+            raise ValueError(
+                "max_gap_days is shorter than session_gap_minutes; a session lies inside a journey"
+            )
         if not self.conversion_action.strip():
             raise ValueError(f"conversion_action is blank; say '{ORDER}' or the action of a touch")
 

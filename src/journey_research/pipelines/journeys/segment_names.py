@@ -39,7 +39,7 @@ def name_clusters(
         ...     np.array([0, 0, 1]), ["email", "store"], np.array([[1.0, 0], [1, 0], [0, 1]]),
         ...     np.array([2.0, 2, 2]), np.array([3.0, 3, 0]),
         ... )
-        ['email, usual conversions', 'email, usual conversions', 'store, no conversions']
+        ['email, many conversions', 'email, many conversions', 'store, no conversions']
     """
     clusters = np.unique(labels)
     if len(clusters) <= 1 or not channels:

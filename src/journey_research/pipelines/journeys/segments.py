@@ -81,7 +81,10 @@ def segment_persons(journey_touches: Table, outcomes: Table, rule: SegmentRule) 
     channels = run_sql("person_channels.sql", journey_touches=journey_touches)
     people = behaviour.to_arrow().sort_by("person_id")
     mixes = channels.to_arrow()
-    counts = {name: _floats(people[name]) for name in ("n_touches", "n_sessions", "n_company", "n_outcomes", "amount")}
+    counts = {
+        name: _floats(people[name])
+        for name in ("n_touches", "n_sessions", "n_company", "n_outcomes", "amount")
+    }
     names, shares = _channel_shares(people, mixes, counts["n_touches"])
     labels = cluster_rows(_features(counts, shares[:, _busiest(mixes, names, rule.n_channels)]), rule)
     told = name_clusters(labels, names, shares, counts["n_touches"], counts["n_outcomes"])

@@ -1,0 +1,108 @@
+"""How well records of two restaurant guides are joined, learnt from half of the restaurants.
+
+The other half examines: pairwise F1 over records whose restaurant taught nothing, three seeds,
+beside exact match on the folded name and address. Run by ``benchmarks/run.py`` or alone:
+``python benchmarks/restaurants.py``.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+FIELDS = ["name", "address", "city", "cuisine"]
+SEEDS = (1, 2, 3)
+
+
+def read_restaurants(shared: Path) -> pd.DataFrame:
+    """864 rows of id, name, address, city, cuisine, restaurant.
+
+    Source:
+        Fodor's and Zagat's guides (Tejada and others 2001), as in dedupe's benchmarks, without phones.
+    """
+    file = shared / "data" / "restaurants_fodors_zagat" / "restaurant-nophone-training.csv"
+    told = pd.read_csv(file, skipinitialspace=True, dtype=str)
+    told["restaurant"] = told["unique_id"].str.strip(" '")
+    told["id"] = [f"guide:{number:03}" for number in range(len(told))]
+    return told[["id", *FIELDS, "restaurant"]]
+
+
+def score_restaurants(told: pd.DataFrame, seed: int) -> dict[str, Any]:
+    """Train on half of the restaurants' groups, cluster everything, examine on the other half.
+
+    Args:
+        told: n rows, from ``read_restaurants``.
+        seed: Which half teaches, and every draw of the training.
+
+    Returns:
+        One row: seed, f1, precision, recall, exact_match_f1, n_labels, seconds.
+    """
+    from journey_research.pipelines.identity.clustering import cluster_pairs
+    from journey_research.pipelines.identity.linkage_quality import count_pairs, precision_recall_f1
+    from journey_research.pipelines.identity.scoring import IDENTICAL, score_values
+    from journey_research.pipelines.identity.training import MatcherRule, prepare_values, train
+
+    started = time.perf_counter()
+    restaurants = sorted(set(told["restaurant"]))
+    taught = set(random.Random(seed).sample(restaurants, len(restaurants) // 2))
+    teaching = told[told["restaurant"].isin(taught)]
+    rule = MatcherRule(compared_columns=tuple(FIELDS), training_seed=seed)
+    fields, folded = prepare_values(told[FIELDS], rule)
+    model = train(
+        told["id"].tolist(),
+        folded,
+        fields,
+        pd.DataFrame(columns=["record_id_a", "record_id_b", "answer"]),
+        dict(zip(teaching["id"], teaching["restaurant"], strict=True)),
+        pd.DataFrame(columns=["record_id_a", "record_id_b", "is_accepted", "comparisons"]),
+        rule,
+    )
+    scored = score_values(told["id"].tolist(), told[FIELDS], model)
+    pairs = {
+        kind: dict(
+            zip(
+                zip(rows["record_id_a"], rows["record_id_b"], strict=True),
+                rows["link_probability"],
+                strict=True,
+            )
+        )
+        for kind, rows in scored.groupby(scored["comparisons"] == IDENTICAL)
+    }
+    roots = cluster_pairs(
+        told["id"].tolist(),
+        scored=pairs.get(False, {}),
+        identical=pairs.get(True, {}),
+        threshold=model["threshold"],
+    )
+    seconds = time.perf_counter() - started
+    examined = told[~told["restaurant"].isin(taught)]
+    truth = pd.DataFrame({"record_id": examined["id"], "true_person_id": examined["restaurant"]})
+    found = precision_recall_f1(count_pairs(truth.assign(person=truth["record_id"].map(roots))).sum(axis=0))
+    equal = folded.loc[examined.index, "name"] + "|" + folded.loc[examined.index, "address"]
+    exact = precision_recall_f1(count_pairs(truth.assign(person=equal)).sum(axis=0))
+    precision, recall, f1 = found.round(4).tolist()
+    return {
+        "seed": seed,
+        "f1": f1,
+        "precision": precision,
+        "recall": recall,
+        "exact_match_f1": round(float(exact[2]), 4),
+        "n_labels": sum(model["training"]["labels"].values()),
+        "seconds": round(seconds, 2),
+    }
+
+
+def measure() -> list[dict[str, Any]]:
+    """One row per seed; needs the shared folder (``JOURNEY_SHARED``)."""
+    beside = Path(__file__).resolve().parents[2] / "shared"
+    told = read_restaurants(Path(os.environ.get("JOURNEY_SHARED", beside)))
+    return [score_restaurants(told, seed) for seed in SEEDS]
+
+
+if __name__ == "__main__":
+    print(pd.DataFrame(measure()).to_string(index=False))

@@ -1,0 +1,147 @@
+"""Shared identifiers: which join, which do not, and why."""
+
+from io import StringIO
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from worlds import table
+
+from journey_research.pipelines.identity.evidence import EvidenceRule, gather_evidence
+
+RULE = EvidenceRule(most_records_unverified=3)
+WORKED_EXAMPLE = """
+record   kind       named  type       value             verified
+crm:a    profile    yes    email      ann@web.example   no
+mail:a   lead       no     email      ann@web.example   no      # a mailing tool knows no names: joined
+shop:a   account    yes    email      ann@web.example   no      # two names: the names decide
+web:1    anonymous  no     user_id    u1                yes
+app:1    account    no     user_id    u1                yes     # one login: joined surely
+web:2    anonymous  no     user_id    u2                yes
+web:2    anonymous  no     user_id    u3                yes     # two people logged in here ...
+app:2    account    no     user_id    u2                yes     # ... so nothing is joined
+crm:t    profile    yes    email      test@test.com     no
+mail:t   lead       no     email      test@test.com     no      # blocked: no row at all
+crm:p    profile    yes    phone      +4900000000       no
+tel:p    lead       no     phone      +4900000000       no      # one digit repeated: no row at all
+"""
+WORKED_ANSWER = {
+    ("crm:a", "mail:a"): None,
+    ("crm:a", "shop:a"): "both are named: their values decide",
+    ("app:1", "web:1"): None,
+    ("app:2", "web:2"): "shared device",
+}
+
+
+def gather(told, rule=RULE):
+    """Links of rows of record, kind, named, type, value, verified."""
+    first = told.drop_duplicates("record")
+    links = gather_evidence(
+        table(
+            "RECORDS",
+            *({"record_id": r, "kind": k} for r, k in zip(first["record"], first["kind"], strict=True)),
+        ),
+        table(
+            "IDENTIFIERS",
+            *(
+                {
+                    "record_id": row.record,
+                    "identifier_type": row.type,
+                    "identifier_value": row.value,
+                    "is_verified": row.verified == "yes",
+                }
+                for row in told.itertuples()
+            ),
+        ),
+        table(
+            "RECORD_VALUES",
+            *(
+                {"record_id": row.record, "first_name": "Ann"}
+                for row in first.itertuples()
+                if row.named == "yes"
+            ),
+        ),
+        rule,
+    ).to_pandas()
+    return {
+        (row.record_id_a, row.record_id_b): None if row.is_accepted else row.refusal
+        for row in links.itertuples()
+    }
+
+
+def read(text):
+    return pd.read_csv(StringIO(text), sep=r"\s+", comment="#", dtype=str)
+
+
+def test_worked_example():
+    assert gather(read(WORKED_EXAMPLE)) == WORKED_ANSWER
+
+
+def test_an_address_that_too_many_share_joins_nobody():
+    told = pd.DataFrame(
+        {"record": [f"mail:{n}" for n in range(4)], "kind": "lead", "named": "no", "type": "email",
+         "value": "office@firm.example", "verified": "no"}
+    )  # fmt: skip
+    assert set(gather(told).values()) == {"shared by too many records"}
+    assert set(gather(told.head(3)).values()) == {None}
+
+
+def test_without_leave_an_unverified_address_joins_nobody():
+    answers = gather(read(WORKED_EXAMPLE), EvidenceRule(accept_unverified=False))
+    assert answers["crm:a", "mail:a"] == "not verified"
+    assert answers["app:1", "web:1"] is None
+
+
+def test_two_verified_holders_are_joined_whatever_their_names():
+    told = read(
+        "record kind named type value verified\na:1 account yes email x@y.example yes\nb:1 account yes email x@y.example yes"
+    )
+    assert gather(told) == {("a:1", "b:1"): None}
+
+
+@pytest.mark.parametrize("value", ["test@test.com", "TEST@shop.example", "noreply@shop.example"])
+def test_a_blocked_value_makes_no_row_and_moves_no_other(value):
+    told = read(WORKED_EXAMPLE)
+    more = pd.DataFrame(
+        {"record": [f"aaa:{n}" for n in range(5)] + ["web:1"], "kind": "anonymous", "named": "no",
+         "type": "email", "value": value, "verified": "no"}
+    )  # fmt: skip
+    assert gather(pd.concat([told, more])) == WORKED_ANSWER
+
+
+IDENTIFIERS = st.lists(
+    st.tuples(
+        st.sampled_from(["crm:1", "crm:2", "mail:1", "web:1", "web:2"]),
+        st.sampled_from(["email", "user_id", "cookie", "phone"]),
+        st.sampled_from(["x@y.example", "12345678", "test"]),
+        st.sampled_from(["yes", "no"]),
+    ),
+    min_size=1,
+    max_size=12,
+    unique_by=lambda row: row[:3],
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(IDENTIFIERS, st.randoms(use_true_random=False))
+def test_row_order_does_not_matter_and_no_pair_is_told_twice(rows, shuffling):
+    told = pd.DataFrame(rows, columns=["record", "type", "value", "verified"])
+    told["kind"] = told["record"].map(lambda record: "anonymous" if record.startswith("web") else "lead")
+    told["named"] = told["record"].map(lambda record: "yes" if record.startswith("crm") else "no")
+    mixed = told.sample(frac=1, random_state=shuffling.randrange(1000))
+
+    answers = gather(told)
+
+    assert gather(mixed) == answers
+    assert all(a < b for a, b in answers)
+
+
+def test_no_rows_make_no_links():
+    links = gather_evidence(table("RECORDS"), table("IDENTIFIERS"), table("RECORD_VALUES"), RULE)
+    assert links.count() == 0
+
+
+def test_a_misspelt_type_is_refused():
+    with pytest.raises(ValueError, match="sure_types"):
+        EvidenceRule(sure_types=("userid",))

@@ -1,0 +1,159 @@
+"""What is learnt, and that it is learnt the same way everywhere."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from people_at_hand import make_labels, make_people
+from worlds import table
+
+from journey_research.errors import UserError
+from journey_research.pipelines.identity.blocking import candidate_pairs, read_rule
+from journey_research.pipelines.identity.comparing import (
+    Field,
+    column_names,
+    compare,
+    data_model,
+    find_fields,
+    fold_frame,
+)
+from journey_research.pipelines.identity.scoring import score_values
+from journey_research.pipelines.identity.training import MatcherRule, prepare_values, train, train_matcher
+
+COLUMNS = ["name", "town", "birth_date", "phone"]
+RULE = MatcherRule(compared_columns=tuple(COLUMNS))
+NO_EVIDENCE = pd.DataFrame(columns=["record_id_a", "record_id_b", "is_accepted", "comparisons"])
+
+
+def learn_people(people, labels, group_of=None):
+    fields, folded = prepare_values(people[COLUMNS].reset_index(drop=True), RULE)
+    judged = labels.rename(columns={"id_a": "record_id_a", "id_b": "record_id_b"})
+    return train(people["key"].tolist(), folded, fields, judged, group_of or {}, NO_EVIDENCE, RULE)
+
+
+@pytest.fixture(scope="module")
+def trained():
+    people = make_people()
+    return people, learn_people(people, make_labels(people, range(40)))
+
+
+def test_the_document_can_be_read_and_holds_no_value(trained):
+    people, model = trained
+    text = json.dumps(model)
+    assert model["training"]["labels"]["judgement: same"] == 40
+    assert set(model["weights"]) == set(column_names([Field(**field) for field in model["fields"]]))
+    assert all("Predicate" in part or "(" in part for rule in model["predicates"] for part in rule)
+    for value in people["name"].tolist() + people["phone"].dropna().tolist():
+        assert value not in text
+
+
+def test_unseen_people_are_found(trained):
+    people, model = trained
+    scored = score_values(people["key"].tolist(), people[COLUMNS], model)
+    likely = scored[scored["link_probability"] >= model["threshold"]]
+    found = {(a, b) for a, b in zip(likely["record_id_a"], likely["record_id_b"], strict=True) if a >= "r041"}
+    true = {(f"r{number:03}a", f"r{number:03}b") for number in range(41, 60)}
+    assert len(found & true) >= 17
+    assert len(found - true) <= 2
+
+
+def test_row_order_changes_neither_model_nor_scores(trained):
+    people, model = trained
+    mixed = people.sample(frac=1, random_state=3)
+    assert learn_people(mixed, make_labels(people, range(40)).iloc[::-1]) == model
+    pd.testing.assert_frame_equal(
+        score_values(people["key"].tolist(), people[COLUMNS], model),
+        score_values(mixed["key"].tolist(), mixed[COLUMNS], model),
+    )
+
+
+def test_every_process_learns_and_scores_the_same():
+    program = (
+        "import sys, json; sys.path[:0] = sys.argv[1:]\n"
+        "from people_at_hand import *; from test_training import *\n"
+        "people = make_people(30); model = learn_people(people, make_labels(people, range(28)))\n"
+        "scored = score_values(people['key'].tolist(), people[COLUMNS], model)\n"
+        "print(json.dumps(model, sort_keys=True), scored.to_csv())"
+    )
+    here = Path(__file__).parent
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(here), str(here.parents[1])],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "OPENBLAS_NUM_THREADS": threads},
+        )
+        for seed, threads in (("1", "1"), ("77", "2"))
+    ]
+    told = {process.communicate()[0] for process in running}
+    assert len(told) == 1
+    assert len(told.pop()) > 1000
+
+
+def test_comparisons_are_those_of_dedupe():
+    people = make_people(20)
+    folded = fold_frame(people, COLUMNS)
+    fields = find_fields(folded, COLUMNS)
+    records = folded.to_dict("records")
+    pairs = candidate_pairs(
+        records, [read_rule(["firstTokenPredicate(name)"]), read_rule(["wholeFieldPredicate(town)"])], 50
+    )
+    theirs = data_model(fields).distances([(records[a], records[b]) for a, b in pairs])
+    assert len(pairs) > 20
+    np.testing.assert_array_equal(compare(fields, records, pairs), np.asarray(theirs, dtype=np.float64))
+
+
+def test_a_model_changed_by_hand_is_refused(trained):
+    people, model = trained
+    changed = {**model, "threshold": 0.01}
+    with pytest.raises(UserError, match="hash"):
+        score_values(people["key"].tolist(), people[COLUMNS], changed)
+    with pytest.raises(UserError, match="column 'phone'"):
+        score_values(people["key"].tolist(), people[["name", "town", "birth_date"]], model)
+
+
+def test_hundreds_of_equal_names_and_one_record_are_no_trouble(trained):
+    people, model = trained
+    crowd = pd.DataFrame(
+        {"name": ["hans wolf"] * 300, "town": ["kiel"] * 300, "birth_date": None, "phone": None}
+    )
+    crowd.loc[:149, "birth_date"] = [f"1970-{1 + n % 12:02}-{1 + n // 12:02}" for n in range(150)]
+    scored = score_values([f"c{n:03}" for n in range(300)], crowd, model)
+    assert len(scored) < 20_000
+    for n in (0, 1):
+        assert score_values(["c1"][:n], crowd.head(n), model).empty
+
+
+def test_an_empty_column_and_one_that_says_nothing_are_left_out():
+    people = make_people().assign(phone=None, town="kiel")
+    fields, _ = prepare_values(people[COLUMNS], RULE)
+    assert [field.name for field in fields] == ["name", "birth_date"]
+
+
+def test_nothing_to_compare_and_nothing_to_learn_from_are_said(caplog):
+    nothing = [table(name) for name in ("RECORD_VALUES", "LINKS", "JUDGEMENTS", "LABELLED_GROUPS")]
+    assert train_matcher(*nothing, MatcherRule()) == {"state": "no matcher: nothing to compare"}
+
+    values = table(
+        "RECORD_VALUES",
+        *(
+            {"record_id": f"crm:{n}", "last_name": name, "city": city}
+            for n, (name, city) in enumerate([("Wolf", "Bonn"), ("Koch", "Kiel")] * 4)
+        ),
+    )
+    with caplog.at_level(logging.WARNING):
+        model = train_matcher(values, *nothing[1:], MatcherRule())
+    assert "neither labels nor identifiers" in model["state"]
+    assert len(caplog.records) == 1
+
+
+def test_too_many_records_are_refused():
+    frame = pd.DataFrame({"name": ["a", "b", "c"]})
+    with pytest.raises(UserError, match="at most 2"):
+        prepare_values(frame, MatcherRule(compared_columns=("name",), most_records=2))

@@ -1,0 +1,228 @@
+"""Records to persons, from the outside: what is promised of ``journey resolve``."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from journey_research.errors import UserError
+from journey_research.verbs.resolve import add_arguments, resolve, run
+
+NAMES = (
+    "Anna Koch,Bernd Wolf,Clara Weber,Dieter Bauer,Emma Richter,Franz Klein,Greta Neumann,Hans Becker".split(
+        ","
+    )
+)
+
+
+@pytest.fixture(scope="module")
+def records():
+    """16 people in two records each, the second with a slip in the name; ids begin with zeros."""
+    rows = []
+    for number in range(16):
+        name = f"{NAMES[number % 8]}{'' if number < 8 else 'er'}"
+        mail = f"{name.replace(' ', '.').lower()}{number}@mail.example"
+        rows.append((f"{number:03}", name, mail, f"{10000 + 997 * number}"))
+        rows.append((f"{100 + number:03}", name[:3] + name[4:], mail, f"{10000 + 997 * number}"))
+    return pd.DataFrame(rows, columns=["key", "name", "mail", "zip"])
+
+
+@pytest.fixture(scope="module")
+def labels():
+    same = [(f"{n:03}", f"{100 + n:03}", "same") for n in range(8)]
+    distinct = [(f"{n:03}", f"{n + 8:03}", "distinct") for n in range(8)]
+    return pd.DataFrame([*same, *distinct, ("014", "114", "unsure")], columns=["id_a", "id_b", "answer"])
+
+
+@pytest.fixture(scope="module")
+def resolved(records, labels):
+    return resolve(records, id="key", labels=labels)
+
+
+def call(folder, *arguments):
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return run(parser.parse_args([str(argument) for argument in arguments]))
+
+
+def test_persons_come_in_input_order_with_ids_as_they_came(records, resolved):
+    persons = resolved.persons
+    assert list(persons.columns) == ["id", "person_id", "probability"]
+    assert persons["id"].tolist() == records["key"].tolist()
+    assert persons["person_id"].nunique() == 16
+    assert persons["probability"].between(0, 1).all()
+
+
+def test_person_ids_do_not_hang_on_row_order(records, labels, resolved):
+    mixed = resolve(records.sample(frac=1, random_state=1), id="key", labels=labels).persons
+    assert dict(zip(mixed["id"], mixed["person_id"], strict=True)) == dict(
+        zip(resolved.persons["id"], resolved.persons["person_id"], strict=True)
+    )
+
+
+def test_a_record_alone_has_probability_one(records, resolved):
+    stranger = pd.DataFrame([("999", "Zita Quast", "zq@else.example", "99999")], columns=records.columns)
+    persons = resolve(pd.concat([records, stranger]), id="key", model=resolved.model).persons
+    assert persons.iloc[-1]["probability"] == 1
+    assert (persons["person_id"] == persons.iloc[-1]["person_id"]).sum() == 1
+
+
+def test_labels_are_kept_to(records, labels, resolved):
+    told = pd.DataFrame([("000", "100", "distinct"), ("001", "102", "same")], columns=labels.columns)
+    persons = resolve(records, id="key", labels=told, model=resolved.model).persons.set_index("id")[
+        "person_id"
+    ]
+    assert persons["000"] != persons["100"]
+    assert persons["001"] == persons["102"]
+
+
+def test_the_summary_tells_counts_the_range_and_what_taught(resolved):
+    told = repr(resolved)
+    assert "32 records, 16 persons" in told
+    assert "at 0.3" in told
+    assert "at 0.7" in told
+    assert "8 judgement same" in told
+
+
+def test_without_labels_identifiers_teach_and_precision_is_unknown(records):
+    told = resolve(records, id="key", fields="name,mail,zip")
+    assert told.persons["person_id"].nunique() == 16
+    assert "evidence same" in repr(told)
+    assert "precision unknown" in repr(told)
+
+
+def test_without_labels_and_identifiers_nothing_is_answered(records):
+    with pytest.raises(UserError, match="give --labels") as told:
+        resolve(records, id="key", fields=["name", "zip"])
+    assert told.value.exit_code == 2
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"key": ["1", " "]}, "blank.*row 2, column 'key'"),
+        ({"key": ["1", "1"]}, "more than once.*row 2"),
+        ({"other": ["1", "2"]}, "column is missing.*'key'"),
+    ],
+)
+def test_ids_are_checked(change, told):
+    with pytest.raises(UserError, match=told):
+        resolve(pd.DataFrame({**change, "name": ["a", "b"]}), id="key")
+
+
+def test_an_unknown_label_is_named(records):
+    told = pd.DataFrame({"id_a": ["000", "nobody"], "id_b": ["100", "001"], "answer": ["same", "same"]})
+    with pytest.raises(UserError, match="'nobody'.*row 2"):
+        resolve(records, id="key", labels=told)
+    with pytest.raises(UserError, match="same, distinct, unsure"):
+        resolve(records, id="key", labels=told.head(1).assign(answer="perhaps"))
+
+
+@pytest.mark.parametrize("threshold", [0, 1, 1.5])
+def test_a_threshold_lies_between_nought_and_one(records, threshold):
+    with pytest.raises(UserError, match="threshold"):
+        resolve(records, id="key", threshold=threshold)
+
+
+@pytest.mark.parametrize("n_records", [1, 2])
+def test_one_record_or_two_are_no_trouble(records, resolved, n_records):
+    persons = resolve(records.head(n_records), id="key", model=resolved.model).persons
+    assert len(persons) == n_records
+
+
+def test_one_record_alone_needs_no_teacher(records):
+    assert resolve(records.head(1), id="key").persons["probability"].tolist() == [1.0]
+
+
+def test_hundreds_of_equal_names_and_a_column_without_values(labels):
+    crowd = pd.DataFrame({"key": [f"{n:03}" for n in range(300)], "name": "Hans Wolf", "none": None})
+    told = resolve(crowd, id="key", labels=labels)
+    assert told.persons["person_id"].nunique() == 300 - 8  # only the labels join
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".csv.gz", ".parquet"])
+def test_every_format_gives_the_same_answer(records, resolved, tmp_path, suffix, capsys):
+    source, out, model = tmp_path / f"in{suffix}", tmp_path / f"out{suffix}", tmp_path / "model.json"
+    records.to_parquet(source) if suffix == ".parquet" else records.to_csv(source, index=False)
+    model.write_text(json.dumps(resolved.model))
+
+    assert call(tmp_path, source, "--id", "key", "--model", model, "--out", out) == 0
+
+    read = pd.read_parquet(out) if suffix == ".parquet" else pd.read_csv(out, dtype={"id": str})
+    assert read["id"].tolist() == records["key"].tolist()
+    assert read["person_id"].tolist() == resolved.persons["person_id"].tolist()
+    printed = capsys.readouterr()
+    assert "32 records, 16 persons" in printed.out
+    assert "saved model" in printed.out
+
+
+def test_a_model_is_saved_and_scores_again(records, labels, resolved, tmp_path):
+    records.to_csv(tmp_path / "in.csv", index=False)
+    labels.to_csv(tmp_path / "labels.csv", index=False)
+    folder = tmp_path / "made"
+    call(
+        tmp_path, tmp_path / "in.csv", "--id", "key", "--labels", tmp_path / "labels.csv",
+        "--save-model", folder / "model.json", "--out", folder / "out.csv",
+    )  # fmt: skip
+    assert json.loads((folder / "model.json").read_text()) == resolved.model
+    again = resolve(records, id="key", labels=labels, model=folder / "model.json")
+    pd.testing.assert_frame_equal(again.persons, resolved.persons)
+
+
+def test_nothing_is_written_where_anything_fails(records, labels, tmp_path):
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    records.to_csv(source, index=False)
+    labels.assign(id_a="nobody").to_csv(tmp_path / "labels.csv", index=False)
+    out.write_text("from before")
+    for wrong in (
+        ["--labels", tmp_path / "labels.csv"],
+        ["--model", tmp_path / "absent.json"],
+        ["--fields", "name,absent"],
+        ["--save-model", tmp_path / "model.txt"],
+        ["--threshold", "2"],
+    ):
+        with pytest.raises(UserError):
+            call(tmp_path, source, "--id", "key", *wrong, "--out", out)
+    with pytest.raises(UserError):
+        call(tmp_path, source, "--id", "key", "--out", tmp_path / "out.xlsx")
+    assert out.read_text() == "from before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "labels.csv", "out.csv"]
+
+
+def test_every_process_writes_the_same_bytes(records, labels, tmp_path):
+    records.to_csv(tmp_path / "in.csv", index=False)
+    labels.to_csv(tmp_path / "labels.csv", index=False)
+    program = (
+        "import argparse, sys; from journey_research.verbs.resolve import add_arguments, run\n"
+        "parser = argparse.ArgumentParser(); add_arguments(parser); sys.exit(run(parser.parse_args()))"
+    )
+    running = [
+        subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                program,
+                "in.csv",
+                "--id",
+                "key",
+                "--labels",
+                "labels.csv",
+                "--out",
+                f"{seed}.csv",
+                "--save-model",
+                f"{seed}.json",
+            ],
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        )  # fmt: skip
+        for seed in ("3", "44")
+    ]
+    assert [process.wait() for process in running] == [0, 0]
+    for suffix in ("csv", "json"):
+        assert (tmp_path / f"3.{suffix}").read_bytes() == (tmp_path / f"44.{suffix}").read_bytes()
