@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from journey_research.engine import Table, duckdb_engine, run_sql
 from journey_research.engine.duckdb_engine import DuckDBLimits
-from journey_research.engine.table import MOST_ROWS_IN_PANDAS
+from journey_research.engine.table import MOST_ROWS_IN_PANDAS, _Rendering
 
 ONE_TO_FIVE = Table.from_arrow(pa.table({"x": [1, 2, 3, 4, 5]}))
 
@@ -183,3 +183,17 @@ def test_a_link_inside_does_not_lead_outside(tmp_path):
 
     with pytest.raises(duckdb.Error):
         Table.from_parquet(inside / "link.parquet").to_arrow()
+
+
+def test_a_query_that_is_read_twice_stands_once_in_the_statement():
+    """Each reading of 'heavy' would cost again; the counter counts how often it stands there."""
+    numbers = Table.from_arrow(pa.table({"n": [1, 2, 3]}))
+    heavy = numbers.query("select n + $heavy_step as n from this", heavy_step=10)
+    both = Table(
+        "select l.n, r.n as m from l join r on l.n = r.n + 1",
+        {"l": heavy.query("select n from this where n > 11"), "r": heavy.query("select n from this")},
+    )
+
+    assert both.to_pandas().sort_values("n").to_numpy().tolist() == [[12, 11], [13, 12]]
+    rendering = _Rendering(both)
+    assert rendering.statement().count("$heavy_step") == 1

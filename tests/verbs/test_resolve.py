@@ -117,7 +117,7 @@ def test_ids_are_checked(change, told):
 
 def test_an_unknown_label_is_named(records):
     told = pd.DataFrame({"id_a": ["000", "nobody"], "id_b": ["100", "001"], "answer": ["same", "same"]})
-    with pytest.raises(UserError, match="'nobody'.*row 2"):
+    with pytest.raises(UserError, match=r"'nobody'.*row 2"):
         resolve(records, id="key", labels=told)
     with pytest.raises(UserError, match="same, distinct, unsure"):
         resolve(records, id="key", labels=told.head(1).assign(answer="perhaps"))
@@ -194,6 +194,7 @@ def test_nothing_is_written_where_anything_fails(records, labels, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "labels.csv", "out.csv"]
 
 
+@pytest.mark.slow
 def test_every_process_writes_the_same_bytes(records, labels, tmp_path):
     records.to_csv(tmp_path / "in.csv", index=False)
     labels.to_csv(tmp_path / "labels.csv", index=False)
@@ -220,7 +221,7 @@ def test_every_process_writes_the_same_bytes(records, labels, tmp_path):
             cwd=tmp_path,
             stdout=subprocess.DEVNULL,
             env={**os.environ, "PYTHONHASHSEED": seed},
-        )  # fmt: skip
+        )
         for seed in ("3", "44")
     ]
     assert [process.wait() for process in running] == [0, 0]

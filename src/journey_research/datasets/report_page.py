@@ -33,7 +33,7 @@ table { border-collapse: collapse; margin: .8rem 0 1rem; font-size: .93rem; widt
   font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .38rem .8rem .38rem 0; vertical-align: top; }
 thead th { color: var(--soft); font-weight: 600; border-bottom: 1.5px solid var(--line); }
-tbody td { border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+tbody td { border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
 table.dataframe tbody th, table.dataframe thead th:first-child { display: none; }
 img { display: block; max-width: 100%; height: auto; margin: .8rem 0; }
 pre { white-space: pre-wrap; font-size: .85rem; color: var(--soft); margin: .3rem 0; }

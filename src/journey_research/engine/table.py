@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,8 +75,8 @@ class Table:
     def relation(self) -> duckdb.DuckDBPyRelation:
         """The query bound to a cursor of its own; it runs when the relation is fetched."""
         cursor = duckdb_engine.cursor()
-        rendering = _Rendering()
-        sql = rendering.render(self)
+        rendering = _Rendering(self)
+        sql = rendering.statement()
         for name, data in rendering.arrows.items():
             cursor.register(name, data)
         return cursor.sql(sql, params=rendering.parameters or None)
@@ -121,18 +122,52 @@ class Table:
 
 
 class _Rendering:
-    """One statement being put together: names of parameters and Arrow data are made unique."""
+    """One statement being put together.
 
-    def __init__(self) -> None:
+    Names of parameters and Arrow data are made unique. A query that is read more than once stands
+    once, at the top, so that the engine computes it once; a file that is read more than once does
+    not, so that each reader fetches only its own columns.
+    """
+
+    def __init__(self, table: Table) -> None:
         self.parameters: dict[str, Any] = {}
         self.arrows: dict[str, pa.Table] = {}
+        self._table = table
         self._arrow_names: dict[int, str] = {}
+        self._readers: Counter[int] = Counter()
+        self._shared: dict[int, str] = {}
+        self._shared_sql: dict[str, str] = {}
+        self._count_readers(table)
 
-    def render(self, table: Table) -> str:
+    def statement(self) -> str:
+        """The whole statement."""
+        sql = self._query(self._table)
+        if not self._shared_sql:
+            return sql
+        shared = ", ".join(f"{name} as (\n{query}\n)" for name, query in self._shared_sql.items())
+        return f"with {shared} select * from (\n{sql}\n)"
+
+    def _count_readers(self, table: Table) -> None:
+        for read in table.inputs.values():
+            self._readers[id(read)] += 1
+            if self._readers[id(read)] == 1:
+                self._count_readers(read)
+
+    def _render(self, table: Table) -> str:
+        if not table.inputs or self._readers[id(table)] < 2:
+            return self._query(table)
+        if id(table) not in self._shared:
+            # What it reads itself comes to stand before it.
+            query = self._query(table)
+            self._shared[id(table)] = f"shared_{len(self._shared) + 1}"
+            self._shared_sql[self._shared[id(table)]] = query
+        return f"select * from {self._shared[id(table)]}"
+
+    def _query(self, table: Table) -> str:
         if table.arrow is not None:
             return f"select * from {self._arrow_name(table.arrow)}"
         # Line ends around each query: its last line may end in a comment.
-        inputs = [f"{name} as (\n{self.render(read)}\n)" for name, read in table.inputs.items()]
+        inputs = [f"{name} as (\n{self._render(read)}\n)" for name, read in table.inputs.items()]
         body = _PARAMETER.sub(lambda found: self._bind(table, found[1]), table.sql.strip().rstrip(";"))
         if not inputs:
             return body

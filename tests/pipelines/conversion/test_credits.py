@@ -2,11 +2,10 @@
 
 import math
 
-from worlds import broken_rules, table
-
 from journey_research.engine import Table
 from journey_research.pipelines.conversion.attribution import attribute_conversions
 from journey_research.pipelines.conversion.crediting import AttributionRule
+from tests.worlds import broken_rules, table
 
 RULE = AttributionRule(models=("last", "markov"), intervals=50)
 

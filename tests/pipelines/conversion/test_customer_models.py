@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from worlds import broken_rules, table
 
 from journey_research.pipelines.conversion.bg_nbd import (
     _bg_nbd,
@@ -18,6 +17,7 @@ from journey_research.pipelines.conversion.bg_nbd import (
 from journey_research.pipelines.conversion.fitting import Fit
 from journey_research.pipelines.conversion.gamma_gamma import _gamma_gamma, expected_amount, fit_gamma_gamma
 from journey_research.pipelines.conversion.lifetime_value import LifetimeRule, estimate_lifetime_values
+from tests.worlds import broken_rules, table
 
 CDNOW = Fit({"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}, {}, 0.0, 2357)
 SPENDING = Fit({"p": 6.25, "q": 3.74, "v": 15.44}, {}, 0.0, 946)

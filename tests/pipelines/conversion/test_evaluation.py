@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import broken_rules, table
 
 from journey_research.engine import Table
 from journey_research.pipelines.conversion.evaluation import EvaluationRule, evaluate_scores
@@ -15,6 +14,7 @@ from journey_research.pipelines.conversion.ranking import (
     log_loss,
     rank_area,
 )
+from tests.worlds import broken_rules, table
 
 RULE = EvaluationRule(intervals=60, n_bins=5)
 

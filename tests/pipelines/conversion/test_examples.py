@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import broken_rules, table
 
 from journey_research.pipelines.conversion.examples import ExampleRule, below_share, build_examples
+from tests.worlds import broken_rules, table
 
 AS_OF = datetime(2025, 4, 1)
 RULE = ExampleRule(

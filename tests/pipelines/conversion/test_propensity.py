@@ -5,7 +5,6 @@ from datetime import datetime
 
 import numpy as np
 import pytest
-from worlds import broken_rules, table
 
 from journey_research.errors import UserError
 from journey_research.pipelines.conversion.propensity import (
@@ -14,6 +13,7 @@ from journey_research.pipelines.conversion.propensity import (
     fit_propensity,
     score_examples,
 )
+from tests.worlds import broken_rules, table
 
 CUT_OFF = datetime(2025, 3, 1)
 

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import broken_rules, table
 
 from journey_research.pipelines.decisions.permissions import PermissionRule, read_permissions
+from tests.worlds import broken_rules, table
 
 AS_OF = datetime(2025, 4, 1)
 NOW = table("AS_OF", {"as_of": AS_OF})

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import broken_rules, table
 
 from journey_research.engine import Table
 from journey_research.pipelines.decisions.policy import PolicyRule, decide_actions
 from journey_research.pipelines.decisions.policy_value import value_policies
+from tests.worlds import broken_rules, table
 
 NOW = table("AS_OF", {"as_of": datetime(2025, 4, 1)})
 # A conversion is worth 20. A message costs .05 and lifts by a twentieth; an offer costs .10, lifts by half

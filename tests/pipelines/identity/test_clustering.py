@@ -1,6 +1,6 @@
 """Pairs to persons."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -41,7 +41,7 @@ def test_judged_distinct_outweighs_every_tie():
 
 def test_a_long_chain_is_cut_and_not_lost():
     ids = [f"{n:03}" for n in range(300)]
-    chain = dict.fromkeys(zip(ids, ids[1:], strict=False), 0.9)
+    chain = dict.fromkeys(pairwise(ids), 0.9)
     roots = cluster_pairs(ids, scored=chain, most_in_cluster=20)
     assert len(roots) == 300
     assert 100 <= len(set(roots.values())) <= 300

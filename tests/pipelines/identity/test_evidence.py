@@ -95,7 +95,9 @@ def test_without_leave_an_unverified_address_joins_nobody():
 
 def test_two_verified_holders_are_joined_whatever_their_names():
     told = read(
-        "record kind named type value verified\na:1 account yes email x@y.example yes\nb:1 account yes email x@y.example yes"
+        "record kind named type value verified\n"
+        "a:1 account yes email x@y.example yes\n"
+        "b:1 account yes email x@y.example yes"
     )
     assert gather(told) == {("a:1", "b:1"): None}
 

@@ -75,9 +75,11 @@ def test_exact_match_wants_the_name_and_one_thing_more():
         {"record_id": "a:2", "full_name": "Zoe Wolf", "email": "Z@W.example"},
         {"record_id": "a:3", "full_name": "Zoe Wolff", "email": "z@w.example"},
         {"record_id": "a:4", "full_name": "Zoe Wolf"},
+        {"record_id": "a:5", "company": "Wolf & Sons", "street": "High St. 1"},
+        {"record_id": "a:6", "company": "wolf sons", "street": "high st 1"},
     )
-    assert match_exactly(["a:1", "a:2", "a:3", "a:4"], values) == {
-        "a:1": "a:1", "a:2": "a:1", "a:3": "a:3", "a:4": "a:4",
+    assert match_exactly(["a:1", "a:2", "a:3", "a:4", "a:5", "a:6"], values) == {
+        "a:1": "a:1", "a:2": "a:1", "a:3": "a:3", "a:4": "a:4", "a:5": "a:5", "a:6": "a:5",
     }  # fmt: skip
 
 
@@ -181,7 +183,8 @@ def known_people():
         "RECORD_VALUES",
         *(
             {
-                "record_id": record_id, "full_name": row.name, "city": row.town, "phone": None if pd.isna(row.phone) else row.phone,
+                "record_id": record_id, "full_name": row.name, "city": row.town,
+                    "phone": None if pd.isna(row.phone) else row.phone,
                 "birth_date": None if pd.isna(row.birth_date) else pd.Timestamp(row.birth_date).date(),
             }
             for record_id, row in zip(ids, people.itertuples(index=False), strict=True)

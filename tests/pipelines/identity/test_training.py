@@ -73,6 +73,7 @@ def test_row_order_changes_neither_model_nor_scores(trained):
     )
 
 
+@pytest.mark.slow
 def test_every_process_learns_and_scores_the_same():
     program = (
         "import sys, json; sys.path[:0] = sys.argv[1:]\n"
@@ -119,7 +120,7 @@ def test_a_model_changed_by_hand_is_refused(trained):
 
 
 def test_hundreds_of_equal_names_and_one_record_are_no_trouble(trained):
-    people, model = trained
+    _, model = trained
     crowd = pd.DataFrame(
         {"name": ["hans wolf"] * 300, "town": ["kiel"] * 300, "birth_date": None, "phone": None}
     )

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from benchmarks.projects import ROOT
 
 from journey_research.pipelines.reports.pipeline import create_pipeline
 

@@ -126,3 +126,22 @@ def test_it_says_why_nobody_may_be_approached(basis, said):
     permissions = table("PERMISSIONS", {"person_id": "person:a", "channel": "email", "basis": basis})
     decisions = table("DECISIONS", {"person_id": "person:a", "action": "nothing"})
     assert said in what_to_do(decisions, permissions)
+
+
+def test_the_latest_conversion_rate_is_not_called_down():
+    """Open journeys pile up before ``as_of``: the newest rate falls even where nothing changed."""
+    journeys = table(
+        "JOURNEYS",
+        *(
+            {
+                "journey_id": f"web:{n}",
+                "person_id": f"person:{n}",
+                "ended_at": FIRST - timedelta(days=1) if n < 200 else FIRST,
+                "outcome": "converted" if n < 100 else "open",
+            }
+            for n in range(400)
+        ),
+    )
+    week = week_of(journeys=journeys)
+    assert week.loc["conversion rate", "week before"].startswith("50.0% (")
+    assert week.loc["conversion rate", "change"] == "too early to tell"

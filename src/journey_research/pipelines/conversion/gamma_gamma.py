@@ -74,7 +74,7 @@ def expected_amount(fit: Fit, purchases: Floats, mean_amounts: Floats) -> Floats
     Example:
         >>> fit = Fit({"p": 6.25, "q": 3.74, "v": 15.44}, {}, 0.0, 946)
         >>> expected_amount(fit, np.array([0.0, 4.0]), np.array([np.nan, 100.0])).round(1).tolist()
-        [35.2, 93.7]
+        [35.2, 93.6]
     """
     p, q, v = fit.values()
     known = (purchases > 0) & (np.nan_to_num(mean_amounts) > 0)

@@ -22,7 +22,7 @@ class PermissionRule:
     """
 
     purpose: str = "marketing"
-    channels: tuple[str, ...] = ("email", "direct_mail", "call_centre")
+    channels: tuple[str, ...] = ("email", "sms", "direct_mail", "call_centre")
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "channels", tuple(self.channels))

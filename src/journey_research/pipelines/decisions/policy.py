@@ -40,7 +40,7 @@ class PolicyRule:
     message_effect: float = 0.05
     offer_effect: float = 0.5
     offer_id: str = "policy:standard_offer"
-    channel_order: tuple[str, ...] = ("email", "direct_mail", "call_centre")
+    channel_order: tuple[str, ...] = ("email", "sms", "direct_mail", "call_centre")
     capacity: int = 1_000_000
     random_share: float = 0.1
     policy_seed: int = 1

@@ -116,10 +116,11 @@ def with_intervals(counts: PairCounts, rule: QualityRule) -> np.ndarray:
         len(counts), np.full(len(counts), 1 / len(counts)), size=rule.n_draws
     )
     drawn = precision_recall_f1(draws @ counts)
-    drawn = drawn[~np.isnan(drawn).any(axis=1)]
-    if len(drawn) == 0:
-        return np.stack([value, np.full(3, np.nan), np.full(3, np.nan)], axis=1)
-    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    low, high = np.full(3, np.nan), np.full(3, np.nan)
+    for number, shares in enumerate(drawn.T):
+        told = shares[~np.isnan(shares)]
+        if len(told):
+            low[number], high[number] = np.quantile(told, [0.025, 0.975])
     return np.stack([value, low, high], axis=1)
 
 
@@ -219,7 +220,9 @@ def _quality(
 
 
 def match_exactly(ids: list[str], record_values: Table) -> dict[str, str]:
-    """Who is who if only equal folded names with an equal e-mail, phone, or post code and birth date joined.
+    """Who is who if only equal folded names joined that share one thing more.
+
+    One thing more is an e-mail address, phone number, street, or post code with birth date.
 
     Returns:
         Record id -> smallest record id that it is joined to.

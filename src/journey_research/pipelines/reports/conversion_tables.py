@@ -11,7 +11,7 @@ from journey_research.engine import Table
 from .tables import rows_of, told_unit
 from .words import NOT_KNOWN, Sentence, is_known, number, plain, ranged, span, things
 
-BASELINES = ("_base_rate", "_one_feature")
+BASELINES = ("_base_rate", "_one_feature", "_converted_before")
 
 
 def conversion_answer(headlines: Table) -> Sentence:
@@ -66,20 +66,25 @@ def model_table(conversion_metrics: Table) -> pd.DataFrame:
         conversion_metrics: Contract ``Metrics``; a baseline's figure ends in its name.
 
     Returns:
-        One row per measure: ``measure``, ``model (95 in 100)``, ``base rate``, ``one feature``, ``n``.
+        One row per measure: ``measure``, ``model (95 in 100)``, a column a baseline, ``n``.
     """
     rows = {row["metric"]: row for row in rows_of(conversion_metrics, "select * from this order by metric")}
     shown = []
     for name, row in rows.items():
         if not is_known(row["value"]) or any(name == f"{other}{end}" for other in rows for end in BASELINES):
             continue
-        beside = [_told(rows[name + end]) if name + end in rows else "-" for end in BASELINES]
-        shown.append((plain(name), _told(row), *beside, number(row["n"])))
-    return pd.DataFrame(shown, columns=["measure", "model (95 in 100)", "base rate", "one feature", "n"])
+        unit = told_unit(row)
+        beside = [_told(rows[name + end], unit) if name + end in rows else "-" for end in BASELINES]
+        shown.append((plain(name), _told(row, unit), *beside, number(row["n"])))
+    return pd.DataFrame(shown, columns=["measure", "model (95 in 100)", *map(_column, BASELINES), "n"])
 
 
-def _told(row: dict[str, Any]) -> str:
-    return ranged(row["value"], row["low"], row["high"], told_unit(row))
+def _told(row: dict[str, Any], unit: str) -> str:
+    return ranged(row["value"], row["low"], row["high"], unit)
+
+
+def _column(ending: str) -> str:
+    return plain(ending).strip()
 
 
 def friction_table(friction: Table) -> pd.DataFrame:

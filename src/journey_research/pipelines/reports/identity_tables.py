@@ -102,5 +102,5 @@ def source_overlap(people: Table, records: Table) -> pd.DataFrame:
     rows = run_sql("source_overlap.sql", people=people, records=records).to_arrow().to_pylist()
     sources = sorted({row["source_a"] for row in rows})
     found = {(row["source_a"], row["source_b"]): row["n_persons"] for row in rows}
-    shown = [(a, *(number(found.get((min(a, b), max(a, b)), 0)) for b in sources)) for a in sources]
-    return pd.DataFrame(shown, columns=["persons known to", *sources])
+    shown = [(plain(a), *(number(found.get((min(a, b), max(a, b)), 0)) for b in sources)) for a in sources]
+    return pd.DataFrame(shown, columns=["persons known to", *map(plain, sources)])

@@ -58,7 +58,8 @@ def week_table(
     Returns:
         7 rows: ``figure``, ``this week``, ``week before`` (each with its 95 % range, where persons
         are the draw: a person's touches come together) and ``change``: an arrow where the two weeks
-        differ by more than chance (once in 100 a figure), else ``within chance``.
+        differ by more than chance (once in 100 a figure), else ``within chance``. The conversion rate
+        is not compared: journeys of the last days may yet convert.
     """
     instant = instant_of(as_of)
     found = _estimates(journey_touches, journeys, outcomes, orders, people, spend, instant, window_days)
@@ -71,7 +72,9 @@ def week_table(
     for figure in KPIS[:-1]:
         now, before = found[figure, "this"], found[figure, "before"]
         label = f"revenue{_currencies(orders)}" if figure == "revenue" else figure
-        shown.append((label, now.in_words, before.in_words, change(now, before)))
+        # Journeys of the last days are still open, so the newest rate is low whatever happened.
+        moved = "too early to tell" if figure == "conversion rate" else change(now, before)
+        shown.append((label, now.in_words, before.in_words, moved))
     shown.append(("rejected share (all files read)", rejected.in_words, "", ""))
     return pd.DataFrame(shown, columns=["figure", "this week", "week before", "change"])
 

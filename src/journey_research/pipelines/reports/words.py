@@ -82,8 +82,8 @@ def ranged(value: Any, low: Any, high: Any, unit: str = "count") -> str:
 
 
 def plain(name: str) -> str:
-    """A column's or channel's name as words: ``paid_search`` is ``paid search``."""
-    return name.replace("_", " ")
+    """A column's or channel's name as words: ``paid_search`` is ``paid search``, ``n_links`` ``links``."""
+    return name.removeprefix("n_").replace("_", " ")
 
 
 def things(n: int, one: str, many: str = "") -> str:
