@@ -66,6 +66,7 @@ def new_project(root: Path, persons: int) -> Project:
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("scratch", ".*"))
     for name in ("pyproject.toml", "requirements.lock"):
         shutil.copy2(ROOT / name, root / name)
+    (root / "src").mkdir()  # Kedro looks for it; the package is imported from where it is installed
     project = Project(root)
     made = project.journey("world", "--persons", str(persons))
     assert made.returncode == 0, made.stderr

@@ -37,7 +37,9 @@ def draw(to: Path) -> None:
     axes.set_ylim(-3.2, 1.15)
     axes.axis("off")
     for number, (stage, question) in enumerate(STAGES.items()):
-        axes.add_patch(plt.Rectangle((number + 0.05, 0), 0.82, 1, facecolor=FILL, edgecolor=INK, linewidth=1.2))
+        axes.add_patch(
+            plt.Rectangle((number + 0.05, 0), 0.82, 1, facecolor=FILL, edgecolor=INK, linewidth=1.2)
+        )
         axes.text(number + 0.46, 0.74, stage, ha="center", va="center", fontsize=15, weight="bold", color=INK)
         axes.text(number + 0.46, 0.34, question, ha="center", va="center", fontsize=8.8, color=INK)
         if number:

@@ -41,8 +41,9 @@ def test_the_kernel_is_this_interpreter_with_the_catalog_ready(tmp_path, monkeyp
 
 @pytest.mark.slow
 def test_the_exploration_runs_to_its_end_with_any_kernel(tmp_path):
-    from conftest import ROOT
     from nbclient import NotebookClient
+
+    from benchmarks.projects import ROOT
 
     world = small_world()
     project = made_up_project(tmp_path, {"journeys": world["journeys"]})

@@ -1,6 +1,7 @@
 """No error, log line or traceback of ours holds a person's value."""
 
 import logging
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -35,7 +36,7 @@ def caught(work):
         lambda: pd.Series([PERSON]).astype(int),
         lambda: pd.DataFrame({"a": [1]})[PERSON],
         lambda: np.array([PERSON]).astype(float),
-        lambda: open(f"/nowhere/{PERSON}"),
+        lambda: Path(f"/nowhere/{PERSON}").read_text(),
         lambda: (PERSON + "é").encode("latin-1").decode("utf-8"),
         lambda: [].index(PERSON),
         lambda: pd.DataFrame({"k": [PERSON] * 2}).merge(

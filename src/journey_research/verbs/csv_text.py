@@ -22,6 +22,20 @@ _BLOCK_BYTES = 16 << 20
 
 
 def read_csv(path: Path, needed: list[str], only: bool) -> pd.DataFrame:
+    """Every row of a CSV file, every value as the text that stands there.
+
+    Args:
+        path: The file; ``.gz`` is unpacked.
+        needed: Columns that must be there.
+        only: Keep the needed columns alone.
+
+    Returns:
+        n rows; an empty cell is an empty text.
+
+    Raises:
+        UserError: No header, a column twice or missing, a row of another width, an open quote, or
+            no UTF-8 text.
+    """
     import pyarrow as pa
 
     try:

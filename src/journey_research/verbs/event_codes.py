@@ -76,12 +76,14 @@ def _coded(values: pd.Series) -> tuple[pa.Array, pa.Array]:
 
 
 def numbered(names: pa.Array) -> pa.Table:
+    """The names with their numbers: ``event`` (their place) and ``name``."""
     import pyarrow as pa
 
     return pa.table({"event": pa.array(range(len(names)), pa.int32()), "name": names})
 
 
 def named(codes: pd.Series, names: pa.Array) -> pd.Series:
+    """The name behind each number."""
     import pyarrow as pa
 
     named: pd.Series = names.take(pa.array(codes)).to_pandas()

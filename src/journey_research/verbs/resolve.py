@@ -85,13 +85,9 @@ def resolve(
         >>> resolve(people, id="key", labels=told).persons["person_id"].nunique()
         1
     """
-    from journey_research.pipelines.identity.persons import (
-        ClusterRule,
-        decide_links,
-        gather_ties,
-        name_people,
-    )
+    from journey_research.pipelines.identity.persons import decide_links, name_people
     from journey_research.pipelines.identity.scoring import SCORED, score_values
+    from journey_research.pipelines.identity.ties import ClusterRule, gather_ties
 
     if threshold is not None and not 0 < threshold < 1:
         raise UserError("the threshold is not between 0 and 1", rule="0 < threshold < 1")

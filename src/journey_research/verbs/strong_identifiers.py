@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
-    from journey_research.pipelines.identity.comparing import Field
+    from journey_research.pipelines.identity.fields import Field
 
 # A value that more records share is a switchboard or a placeholder, not somebody.
 MOST_RECORDS = 6
@@ -53,7 +53,7 @@ def find_evidence(ids: Sequence[str], folded: pd.DataFrame, fields: Sequence[Fie
         the columns shared), sorted; k may be 0.
 
     Example:
-        >>> from journey_research.pipelines.identity.comparing import Field
+        >>> from journey_research.pipelines.identity.fields import Field
         >>> told = pd.DataFrame({"mail": ["a@b.example"] * 2, "name": ["ann lee", "ann le"]})
         >>> find_evidence(["1", "2"], told, [Field("mail", "email"), Field("name", "text")]).values.tolist()
         [['1', '2', 1.0, True, '{"mail": 1.0}']]

@@ -20,8 +20,9 @@ from journey_research.pipelines.identity.linkage_quality import (
     precision_recall_f1,
     with_intervals,
 )
-from journey_research.pipelines.identity.persons import ClusterRule, cluster_records
+from journey_research.pipelines.identity.persons import cluster_records
 from journey_research.pipelines.identity.scored import score_pairs
+from journey_research.pipelines.identity.ties import ClusterRule
 from journey_research.pipelines.identity.training import MatcherRule, train_matcher
 
 RULE = QualityRule(n_draws=50)

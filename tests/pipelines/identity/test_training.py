@@ -15,14 +15,8 @@ from worlds import table
 
 from journey_research.errors import UserError
 from journey_research.pipelines.identity.blocking import candidate_pairs, read_rule
-from journey_research.pipelines.identity.comparing import (
-    Field,
-    column_names,
-    compare,
-    data_model,
-    find_fields,
-    fold_frame,
-)
+from journey_research.pipelines.identity.comparing import column_names, compare, data_model
+from journey_research.pipelines.identity.fields import Field, find_fields, fold_frame
 from journey_research.pipelines.identity.scoring import score_values
 from journey_research.pipelines.identity.training import MatcherRule, prepare_values, train, train_matcher
 

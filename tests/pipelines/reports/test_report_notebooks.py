@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
-from benchmarks.projects import ROOT
 
+from benchmarks.projects import ROOT
 from journey_research.pipelines.reports.pipeline import create_pipeline
 
 REPORTS = ["weekly_report", "identity_report", "conversion_report"]

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from .blocking import Record, blocks_of, candidate_pairs, n_pairs, spell_predicate
-from .comparing import Field, column_names, compare, data_model, predicates_of, variables
+from .comparing import column_names, compare, data_model, predicates_of, variables
+from .fields import Field
 from .scoring import document_hash
 
 THRESHOLDS = [round(0.05 * step, 2) for step in range(2, 20)]

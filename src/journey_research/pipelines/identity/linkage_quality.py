@@ -18,7 +18,8 @@ import pandas as pd
 from journey_research.engine import Table, run_sql
 
 from .judgements import components, judged_labels
-from .persons import EVERY_ROW, ClusterRule, gather_ties, named_records
+from .persons import EVERY_ROW, named_records
+from .ties import ClusterRule, gather_ties
 
 PairCounts = np.ndarray
 _SCALE = 2  # A pair of two true persons counts half for each: counts are kept as whole halves.

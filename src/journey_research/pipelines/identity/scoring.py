@@ -15,7 +15,8 @@ import pandas as pd
 from journey_research.errors import UserError
 
 from .blocking import Record, candidate_pairs, read_rule
-from .comparing import Field, column_names, compare, comparisons_text, fold_frame
+from .comparing import column_names, compare, comparisons_text
+from .fields import Field, fold_frame
 
 SCORED = ["record_id_a", "record_id_b", "link_probability", "comparisons"]
 IDENTICAL = json.dumps({"identical values": 1.0})

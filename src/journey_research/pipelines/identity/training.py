@@ -17,7 +17,7 @@ import pandas as pd
 from journey_research.engine import Table
 from journey_research.errors import UserError
 
-from .comparing import Field, find_fields, fold_frame
+from .fields import Field, find_fields, fold_frame
 from .judgements import choose_labels, evidence_labels, group_labels, judged_labels
 
 logger = logging.getLogger(__name__)

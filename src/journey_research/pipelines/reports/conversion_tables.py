@@ -34,8 +34,8 @@ def credits_table(credits: Table) -> pd.DataFrame:
     """Share of conversions by channel: a column a model, with its sampling range in brackets.
 
     Returns:
-        One row per channel, by its highest share: ``channel``, the models by name, ``identity`` (the
-        smallest and largest share over models and variants of identity).
+        One row per channel, by its highest share: ``channel``, the models by name, and
+        over all models the range of identity (the smallest and largest share over models and variants of identity).
     """
     rows = rows_of(credits, "select * from this order by model, channel")
     models = sorted({row["model"] for row in rows})
@@ -55,8 +55,8 @@ def credits_table(credits: Table) -> pd.DataFrame:
         lows = [row["identity_low"] for row in mine.values() if row["identity_low"] is not None]
         highs = [row["identity_high"] for row in mine.values() if row["identity_high"] is not None]
         identity = span(min(lows), max(highs), "share") if lows and highs else NOT_KNOWN
-        shown.append({"channel": plain(channel), **cells, "identity": identity})
-    return pd.DataFrame(shown, columns=["channel", *map(plain, models), "identity"])
+        shown.append({"channel": plain(channel), **cells, "identity, all models": identity})
+    return pd.DataFrame(shown, columns=["channel", *map(plain, models), "identity, all models"])
 
 
 def model_table(conversion_metrics: Table) -> pd.DataFrame:

@@ -143,13 +143,19 @@ def _leading_channel(credits: Table, paths: Table, model: str) -> Row:
     model_low, model_high = credits.query(
         "select min(share), max(share) from this where channel = $channel", channel=channel
     ).first_row()
+    sentence = (
+        f"{plain(channel).capitalize()} leads: the {model} model credits it with "
+        f"{number(share, 'share')} of {things(conversions, 'conversion')}. "
+        "Credit is not proof of an effect."
+    )
+    if share == 1:
+        sentence = (
+            f"{plain(channel).capitalize()} has all credit for {things(conversions, 'conversion')}: "
+            "no other channel is in their paths, so this compares nothing."
+        )
     return {
         **row,
-        "sentence": (
-            f"{plain(channel).capitalize()} leads: the {model} model credits it with "
-            f"{number(share, 'share')} of {things(conversions, 'conversion')}. "
-            "Credit is not proof of an effect."
-        ),
+        "sentence": sentence,
         "value": share,
         "low": low,
         "high": high,
