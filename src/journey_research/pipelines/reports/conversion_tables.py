@@ -34,8 +34,8 @@ def credits_table(credits: Table) -> pd.DataFrame:
     """Share of conversions by channel: a column a model, with its sampling range in brackets.
 
     Returns:
-        One row per channel, by its highest share: ``channel``, the models by name, and
-        over all models the range of identity (the smallest and largest share over models and variants of identity).
+        One row per channel, by its highest share: ``channel``, the models by name, and the range of
+        identity (the smallest and largest share over all models and variants of identity).
     """
     rows = rows_of(credits, "select * from this order by model, channel")
     models = sorted({row["model"] for row in rows})
