@@ -70,7 +70,7 @@ def test_files_that_are_looked_up_are_inputs_too(tmp_path):
 
 def test_exports_are_never_written_and_never_guessed(tmp_path):
     assert "never written" in said(lambda: bound(tmp_path).save(1))
-    assert "no source mappings" in said(SourceFiles().load)
+    assert "not bound to a run" in said(SourceFiles().load)
 
 
 def test_a_new_channel_is_a_mapping_and_a_file(tmp_path):

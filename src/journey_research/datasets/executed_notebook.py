@@ -31,16 +31,18 @@ from journey_research.runs.files import (
 )
 from journey_research.runs.workspace import CURRENT
 
+from .bound import Bound
 from .notebook_endings import unfinished, without_machine
 from .report_page import figures_of, to_html
 
 if TYPE_CHECKING:
     from journey_research.runs.view import RunView
 
+
 KERNEL = "journey_report"
 
 
-class ExecutedNotebook(AbstractDataset[dict[str, Any], dict[str, Any]]):
+class ExecutedNotebook(Bound, AbstractDataset[dict[str, Any], dict[str, Any]]):
     """A committed notebook, executed on save: ``.html`` to read, ``.ipynb`` to check, PNG figures.
 
     Args:
@@ -63,11 +65,6 @@ class ExecutedNotebook(AbstractDataset[dict[str, Any], dict[str, Any]]):
             raise ValueError(f"timeout_seconds is {timeout_seconds}; a cell takes more than 0 seconds")
         self._notebook, self._path, self._timeout_seconds = notebook, path, timeout_seconds
         self.metadata = metadata
-        self._view: RunView | None = None
-
-    def bind(self, view: RunView) -> None:
-        """Say which run this is: its folder, environment and id."""
-        self._view = view
 
     def save(self, data: dict[str, Any]) -> None:
         """Execute the notebook with these parameters and publish its page, itself and its figures.
@@ -152,12 +149,6 @@ class ExecutedNotebook(AbstractDataset[dict[str, Any], dict[str, Any]]):
             "MLFLOW_DISABLE_TELEMETRY": "true",
         }
         return {**os.environ, **own}
-
-    @property
-    def view(self) -> RunView:
-        if self._view is None:
-            raise RuntimeError("the report is not bound to a run: open the catalog through Kedro")
-        return self._view
 
     def _exists(self) -> bool:
         return self._view is not None and (self.view.run_folder / self.view.relative(self._path)).is_file()

@@ -9,11 +9,13 @@ from kedro.io import AbstractDataset
 
 from journey_research.runs.files import write_text
 
+from .bound import Bound
+
 if TYPE_CHECKING:
     from journey_research.runs.view import RunView
 
 
-class PseudonymKey(AbstractDataset[None, bytes]):
+class PseudonymKey(Bound, AbstractDataset[None, bytes]):
     """32 bytes or more that turn a source's key into a pseudonym.
 
     An environment of made-up or public data commits ``public_key``, so that everybody gets the
@@ -28,17 +30,10 @@ class PseudonymKey(AbstractDataset[None, bytes]):
     def __init__(self, *, public_key: str = "", metadata: dict[str, Any] | None = None) -> None:
         self._public_key = public_key
         self.metadata = metadata
-        self._view: RunView | None = None
-
-    def bind(self, view: RunView) -> None:
-        """Tell the dataset in which vault the key lies."""
-        self._view = view
 
     def load(self) -> bytes:
-        if self._view is None:
-            raise RuntimeError("the key is not bound to a workspace: open the catalog through Kedro")
-        self._view.key = self._public_key.encode("utf-8") or self._own_key(self._view)
-        return self._view.key
+        self.view.key = self._public_key.encode("utf-8") or self._own_key(self.view)
+        return self.view.key
 
     @staticmethod
     def _own_key(view: RunView) -> bytes:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kedro.io import AbstractDataset
 
 from journey_research.runs.files import write_json, write_text
 
+from .bound import Bound
 from .executed_notebook import load_about
 from .report_page import page
-
-if TYPE_CHECKING:
-    from journey_research.runs.view import RunView
 
 BODY = """
 <h1>What this run says</h1>
@@ -39,7 +37,7 @@ Rebuild it: <code>journey recreate {{ run_id }}</code></p>
 """
 
 
-class ReportIndex(AbstractDataset[dict[str, Any], dict[str, Any]]):
+class ReportIndex(Bound, AbstractDataset[dict[str, Any], dict[str, Any]]):
     """``index.html`` beside the reports, and the document it was made from.
 
     Args:
@@ -50,11 +48,6 @@ class ReportIndex(AbstractDataset[dict[str, Any], dict[str, Any]]):
     def __init__(self, *, path: str, metadata: dict[str, Any] | None = None) -> None:
         self._path = path
         self.metadata = metadata
-        self._view: RunView | None = None
-
-    def bind(self, view: RunView) -> None:
-        """Say which run this is."""
-        self._view = view
 
     def save(self, data: dict[str, Any]) -> None:
         """Write the page of the document that ``index_reports`` makes."""
@@ -72,12 +65,6 @@ class ReportIndex(AbstractDataset[dict[str, Any], dict[str, Any]]):
     def load(self) -> dict[str, Any]:
         """The document the page was made from."""
         return load_about(self.view, self._path)
-
-    @property
-    def view(self) -> RunView:
-        if self._view is None:
-            raise RuntimeError("the index of reports is not bound to a run: open the catalog through Kedro")
-        return self._view
 
     def _exists(self) -> bool:
         return self._view is not None and (self.view.run_folder / self.view.relative(self._path)).is_file()

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from kedro.io import AbstractDataset
 
 from journey_research.contracts.exports import Export, export_of
 from journey_research.errors import UserError
 
-if TYPE_CHECKING:
-    from journey_research.runs.view import RunView
+from .bound import Bound
 
 
-class SourceFiles(AbstractDataset[None, list[Export]]):
+class SourceFiles(Bound, AbstractDataset[None, list[Export]]):
     """All files of all sources of an environment.
 
     ``bind`` tells it the mappings; ``load`` finds the files. A mapping may name a folder of its
@@ -26,21 +25,7 @@ class SourceFiles(AbstractDataset[None, list[Export]]):
     """
 
     def __init__(self, metadata: dict[str, Any] | None = None) -> None:
-        self._view: RunView | None = None
         self.metadata = metadata
-
-    def bind(self, view: RunView) -> None:
-        """Tell it where files lie (``raw``, ``project``) and the mappings (``sources``)."""
-        self._view = view
-
-    @property
-    def view(self) -> RunView:
-        if self._view is None:
-            raise UserError(
-                "no source mappings were told",
-                do="run it through 'journey run' or 'kedro run', which read conf/<env>/sources",
-            )
-        return self._view
 
     def load(self) -> list[Export]:
         """Every export, sorted by source and file name.

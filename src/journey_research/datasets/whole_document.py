@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kedro.io import AbstractDataset
 
 from journey_research.runs.files import read_json, write_json
 
-if TYPE_CHECKING:
-    from journey_research.runs.view import RunView
+from .bound import Bound
 
 
-class WholeDocument(AbstractDataset[dict[str, Any], dict[str, Any]]):
+class WholeDocument(Bound, AbstractDataset[dict[str, Any], dict[str, Any]]):
     """A JSON document that crosses a node's border; keys are sorted, numbers keep all digits.
 
     Args:
@@ -24,17 +23,6 @@ class WholeDocument(AbstractDataset[dict[str, Any], dict[str, Any]]):
     def __init__(self, *, path: str, metadata: dict[str, Any] | None = None) -> None:
         self._path = path
         self.metadata = metadata
-        self._view: RunView | None = None
-
-    def bind(self, view: RunView) -> None:
-        """Tell the dataset which run it reads and writes."""
-        self._view = view
-
-    @property
-    def view(self) -> RunView:
-        if self._view is None:
-            raise RuntimeError("the document is not bound to a run: open the catalog through Kedro")
-        return self._view
 
     def load(self) -> dict[str, Any]:
         document: dict[str, Any] = read_json(self.view.path_to_read(self._path))

@@ -12,14 +12,15 @@ from journey_research.engine import Table
 from journey_research.errors import ContractBroken
 from journey_research.runs.files import write_whole
 
+from .bound import Bound
+
 if TYPE_CHECKING:
     from journey_research.contracts.table_contract import TableContract
-    from journey_research.runs.view import RunView
 
 ROWS_IN_A_GROUP = 122_880
 
 
-class WholeTable(AbstractDataset[Any, Table]):
+class WholeTable(Bound, AbstractDataset[Any, Table]):
     """A table that crosses a node's border.
 
     Saving takes a ``Table``, an Arrow table or a data frame, casts it to the contract's
@@ -38,17 +39,6 @@ class WholeTable(AbstractDataset[Any, Table]):
         self._path = path
         self._contract = contract
         self.metadata = metadata
-        self._view: RunView | None = None
-
-    def bind(self, view: RunView) -> None:
-        """Tell the dataset which run it reads and writes."""
-        self._view = view
-
-    @property
-    def view(self) -> RunView:
-        if self._view is None:
-            raise RuntimeError("the table is not bound to a run: open the catalog through Kedro")
-        return self._view
 
     @property
     def contract(self) -> TableContract:

@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 
 from journey_research.errors import UserError
 
-from .formats import Reject, Rows, columns_from, refuse_repeated
 from .mapping import Format
+from .rows import Reject, Rows, columns_from, refuse_repeated
 
 MOST_UNZIPPED_BYTES = 512 << 20
 

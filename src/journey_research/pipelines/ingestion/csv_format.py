@@ -18,8 +18,8 @@ from pyarrow import csv as arrow_csv
 from journey_research.errors import UserError
 
 from .csv_records import Judged, Record, judge, record_at
-from .formats import Reject, Rows, refuse_repeated
 from .mapping import Format
+from .rows import Reject, Rows, refuse_repeated
 from .text_lines import Lines, lines_of
 
 

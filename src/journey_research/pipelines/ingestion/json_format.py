@@ -15,8 +15,8 @@ import numpy as np
 
 from journey_research.errors import UserError
 
-from .formats import Reject, Rows, columns_from
 from .mapping import Format
+from .rows import Reject, Rows, columns_from
 from .text_lines import lines_of
 
 

@@ -17,9 +17,10 @@ from journey_research.errors import UserError
 from .canonical import TABLES, canonical_tables
 from .cells import column_of
 from .checking import breaches
-from .formats import Reject, Rows, missing_column, read_rows
+from .formats import read_rows
 from .mapped_rows import MappedRows
 from .mapping import Format, SourceMapping, read_mapping
+from .rows import Reject, Rows, missing_column
 from .yielding import Yielded, file_rows, matches, yield_blocks
 
 REJECTED_COLUMNS = {
