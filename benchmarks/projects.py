@@ -60,7 +60,7 @@ class Project:
         return Project(to, dict(self.settings))
 
 
-def new_project(root: Path, persons: int) -> Project:
+def new_project(root: Path, persons: int, world_seed: int = 1) -> Project:
     """A project with this repository's configuration and a world of ``persons`` people."""
     for name in ("conf", "notebooks"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("scratch", ".*"))
@@ -68,6 +68,6 @@ def new_project(root: Path, persons: int) -> Project:
         shutil.copy2(ROOT / name, root / name)
     (root / "src").mkdir()  # Kedro looks for it; the package is imported from where it is installed
     project = Project(root)
-    made = project.journey("world", "--persons", str(persons))
+    made = project.journey("world", "--persons", str(persons), "--seed", str(world_seed))
     assert made.returncode == 0, made.stderr
     return project

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from kedro.io import DataCatalog
     from kedro.pipeline import Pipeline
     from kedro.pipeline.node import Node
+
+log = logging.getLogger("journey_research.run")
 
 
 class RunHooks:
@@ -137,4 +140,5 @@ def _make_world(view: RunView, parameters: dict[str, Any]) -> None:
     if world and not view.raw.exists():
         from journey_research.world import build_world
 
+        log.info("writing the made-up retailer's exports to %s", view.raw.name)
         build_world(view.raw, **world)

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.projects import ROOT
+from benchmarks.same_bytes import change_one_value
 from journey_research.runs.files import sha256_of
 
 pytestmark = pytest.mark.slow
@@ -150,12 +151,7 @@ def test_recreating_a_run_prints_equal(project):
 
 def test_one_changed_value_in_one_source_is_named(project):
     run_id = project.manifest()["run_id"]
-    path = project.data / "00_raw" / "google_ads_campaigns.csv"
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    column = lines[0].strip().split(",").index("metrics.clicks")
-    cells = lines[1].rstrip("\n").split(",")
-    cells[column] = str(int(cells[column]) + 1)
-    path.write_text("".join([lines[0], ",".join(cells) + "\n", *lines[2:]]), encoding="utf-8")
+    change_one_value(project.data / "00_raw" / "google_ads_campaigns.csv")
 
     ended = project.journey("recreate", run_id)
 

@@ -54,9 +54,11 @@ def tell_untold(workspace: Workspace, project: Path) -> None:
 def _open(folder: Path, environment: str) -> tuple[Any, str]:
     """A client on a database that has its tables, and the environment's experiment."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.getLogger("mlflow").setLevel(logging.WARNING)
     from mlflow import MlflowClient
+
+    # Only now: mlflow sets its own level when it is imported.
+    for name in ("alembic", "mlflow"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
     database = folder / "mlflow.db"
     is_new = not database.is_file()

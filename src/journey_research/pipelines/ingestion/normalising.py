@@ -179,12 +179,14 @@ def _parsed(texts: pd.Series, form: TimeForm) -> pd.Series:
     if form.format == "date":
         kept = texts.where(texts.str.fullmatch(r"\d{4}-\d\d-\d\d(?:[T ]00:00:00(?:\.0+)?)?"))
         return pd.to_datetime(kept.str[:10], format="%Y-%m-%d", errors="coerce")
-    if form.format == "iso" and not form.zone:
-        kept = _shaped(texts, _ISO + _OFFSET)
-        return _utc(pd.to_datetime(kept, format="ISO8601", errors="coerce", utc=True))
     if form.format == "iso":
-        kept = _shaped(texts, _ISO)
-        return _located(pd.to_datetime(kept, format="ISO8601", errors="coerce"), form.zone)
+        kept = _shaped(texts, _ISO + _OFFSET)
+        said = _utc(pd.to_datetime(kept, format="ISO8601", errors="coerce", utc=True))
+        if not form.zone:
+            return said
+        kept = _shaped(texts, _ISO)  # a text that says its own offset is believed before the zone
+        local = _located(pd.to_datetime(kept, format="ISO8601", errors="coerce"), form.zone)
+        return said.astype("datetime64[us]").fillna(local.astype("datetime64[us]"))
     if "%z" in form.format:
         return _utc(pd.to_datetime(texts, format=form.format, errors="coerce", utc=True))
     return _located(pd.to_datetime(texts, format=form.format, errors="coerce"), form.zone or "UTC")
