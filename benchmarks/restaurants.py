@@ -1,8 +1,7 @@
 """How well records of two restaurant guides are joined, learnt from half of the restaurants.
 
 The other half examines: pairwise F1 over records whose restaurant taught nothing, three seeds,
-beside exact match on the folded name and address. Run by ``benchmarks/run.py`` or alone:
-``python benchmarks/restaurants.py``.
+beside exact match on the folded name and address.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -97,12 +97,20 @@ def score_restaurants(told: pd.DataFrame, seed: int) -> dict[str, Any]:
     }
 
 
-def measure() -> list[dict[str, Any]]:
-    """One row per seed; needs the shared folder (``JOURNEY_SHARED``)."""
-    beside = Path(__file__).resolve().parents[2] / "shared"
-    told = read_restaurants(Path(os.environ.get("JOURNEY_SHARED", beside)))
+def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
+    """Examine each seed's half.
+
+    Args:
+        arguments: None are known.
+
+    Returns:
+        One row per seed.
+
+    Raises:
+        RuntimeError: The shared folder is not there.
+    """
+    shared = Path(os.environ.get("JOURNEY_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+    if not (shared / "data" / "restaurants_fodors_zagat").is_dir():
+        raise RuntimeError("the shared folder of real data sets is not there; set JOURNEY_SHARED")
+    told = read_restaurants(shared)
     return [score_restaurants(told, seed) for seed in SEEDS]
-
-
-if __name__ == "__main__":
-    print(pd.DataFrame(measure()).to_string(index=False))

@@ -9,10 +9,11 @@ import argparse
 import importlib
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from journey_research.errors import DONE, FAULT, USER_ERROR, UserError
 
@@ -101,9 +102,45 @@ def _run(rest: list[str]) -> int:
     _params_argument(parser)
     chosen = parser.parse_args(rest)
     session = _session(chosen.env, _params(chosen.params))
+    names = _stages(chosen.pipelines)
+    from kedro.validation.exceptions import ParameterValidationError
+
     with session:
-        session.run(pipeline_names=[name for name in chosen.pipelines.split(",") if name] or None)
+        try:
+            session.run(pipeline_names=names or None)
+        except ParameterValidationError as error:
+            raise _wrong_parameter(str(error)) from None
     return DONE
+
+
+def _stages(chosen: str) -> list[str]:
+    """The stages asked for, by name."""
+    from kedro.framework.project import pipelines
+
+    names = [name.strip() for name in chosen.split(",") if name.strip()]
+    for name in names:
+        if name not in pipelines:
+            known = ", ".join(one for one in pipelines if not one.startswith("_"))
+            raise UserError(f"there is no stage '{name}'", do=f"choose among {known}")
+    return names
+
+
+def _wrong_parameter(told: str) -> UserError:
+    """Kedro's list of parameters that make no dataclass, as one line without the values given."""
+    from journey_research.privacy.scrubbing import scrubbed
+
+    said = []
+    for name, why in re.findall(r"^- Parameter '(?:params:)?([^']*)': (.*)$", told, re.MULTILINE):
+        if strange := re.search(r"unexpected keyword argument '([^']*)'", why):
+            reason = f"has no field '{strange[1]}'"
+        elif missing := re.search(r"missing \d+ required positional arguments?: (.*)", why):
+            reason = f"does not say {missing[1]}"
+        elif "not supported between instances" in why or "unsupported operand" in why:
+            reason = "holds text where a number stands in conf/base"
+        else:
+            reason = scrubbed(re.sub(r"^Failed to instantiate \w+ for parameter '[^']*': ", "", why))
+        said.append(f"parameter '{name}': {reason}")
+    return UserError("; ".join(said) or "a parameter is wrong", do="conf/base shows how it is written")
 
 
 def _show(rest: list[str]) -> int:
@@ -150,6 +187,8 @@ def _world(rest: list[str]) -> int:
         raise UserError(
             "the folder is there already", file=folder.name, do="move it away, or choose another --out"
         )
+    if chosen.persons < 2 or chosen.weeks < 1:
+        raise UserError("a world has at least 2 people and 1 week", do="give larger numbers")
     counts = build_world(folder, persons=chosen.persons, world_seed=chosen.seed, weeks=chosen.weeks)
     for name, n_rows in sorted(counts.items()):
         print(f"{n_rows:>10,}  {name}")
@@ -168,8 +207,15 @@ def _kernel(rest: list[str]) -> int:
     return DONE
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells what is wrong with an option in the one line in which everything else is told."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UserError(message, do=f"{self.prog} --help says more")
+
+
 def _parser(name: str, text: str) -> argparse.ArgumentParser:
-    return argparse.ArgumentParser(prog=f"journey {name}", description=text[0].upper() + text[1:] + ".")
+    return _Parser(prog=f"journey {name}", description=text[0].upper() + text[1:] + ".")
 
 
 def _params_argument(parser: argparse.ArgumentParser) -> None:
@@ -187,6 +233,12 @@ def _params(given: Sequence[str]) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
     for text in given:
+        for one in text.split(","):
+            name, equals, _ = one.partition("=")
+            if not equals or not name.strip():
+                raise UserError(
+                    "--params wants NAME=VALUE", do="as in: --params journey_rule.max_gap_days=14"
+                )
         params = _merged(params, _split_params(None, None, text))  # type: ignore[arg-type]
     return params
 

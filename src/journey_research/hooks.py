@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,13 @@ class RunHooks:
         parameters = self._context.config_loader["parameters"]
         if parameters.get("run_id"):
             raise UserError("run_id says which run to read; a run makes its own", do="leave it out")
+        if not self._view.sources:
+            raise UserError(
+                f"environment '{self._view.environment}' has no source",
+                do=f"put a mapping into conf/{self._view.environment}/sources",
+            )
+        if parameters.get("runs", {}).get("keep_runs", 1) < 1:
+            raise UserError("runs.keep_runs is less than 1", do="keep at least the run that is made")
         _make_world(self._view, parameters)
         self._recorder = Recorder(
             self._view, parameters, run_params["runtime_params"] or {}, run_params["pipeline_names"] or []
@@ -124,6 +132,10 @@ def _configure_engine(view: RunView, parameters: dict[str, Any]) -> None:
     if parameters.get("engine", "duckdb") != "duckdb":
         raise UserError(f"engine '{parameters['engine']}' is not there yet", do="use engine=duckdb")
     limits = parameters.get("duckdb", {})
+    if not re.fullmatch(r"\d+(\.\d+)? ?([KMGT]i?)?B", str(limits.get("memory_limit", "4GB"))):
+        raise UserError("duckdb.memory_limit is no size", do="write it as in 4GB")
+    if not 0 <= limits.get("threads", 0) <= 1024:
+        raise UserError("duckdb.threads lies between 0 (every core) and 1024", do="change it")
     duckdb_engine.configure(
         duckdb_engine.DuckDBLimits(
             memory_limit=str(limits.get("memory_limit", "4GB")),

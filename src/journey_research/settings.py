@@ -2,16 +2,16 @@
 
 import warnings
 
-from kedro.config import OmegaConfigLoader
 from omegaconf.resolvers import oc
 
+from journey_research.configuration import Configuration
 from journey_research.hooks import RunHooks
 
 # Kedro 1.7 calls OmegaConf by a name that OmegaConf is about to retire.
 warnings.filterwarnings("ignore", message=r"register_new_resolver\(\) is deprecated")
 
 HOOKS = (RunHooks(),)
-CONFIG_LOADER_CLASS = OmegaConfigLoader
+CONFIG_LOADER_CLASS = Configuration
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "demo",

@@ -46,12 +46,22 @@ class SourceFiles(Bound, AbstractDataset[None, list[Export]]):
         raise UserError("exports are only read, never written")
 
     def _exports(self, source: str, mapping: Mapping[str, Any]) -> list[Export]:
+        if not isinstance(mapping, Mapping):
+            raise UserError(
+                f"the mapping of source '{source}' is no mapping",
+                do="write names and values under it, as in 'file: orders.csv'",
+            )
         own = mapping.get("folder")
         folder = self.view.project / str(own) if own else self.view.raw
         pattern = str(mapping.get("file") or "")
         if not pattern:
             raise UserError(
                 f"the mapping of source '{source}' names no file", do="add a line 'file: ...' to it"
+            )
+        if Path(pattern).is_absolute():
+            raise UserError(
+                f"the mapping of source '{source}' names a file by its whole path",
+                do="name the file as it lies in the folder of exports, and another folder as 'folder: ...'",
             )
         paths = sorted(path for path in folder.glob(pattern) if path.is_file()) if folder.is_dir() else []
         if not paths and not mapping.get("optional"):
@@ -62,7 +72,7 @@ class SourceFiles(Bound, AbstractDataset[None, list[Export]]):
             )
         beside = {
             name: self._beside(source, mapping, folder, name)
-            for name in sorted({str(lookup["file"]) for lookup in mapping.get("lookup") or []})
+            for name in sorted({str(lookup["file"]) for lookup in _lookups(mapping)})
             if paths
         }
         return [
@@ -89,3 +99,11 @@ class SourceFiles(Bound, AbstractDataset[None, list[Export]]):
 
     def _describe(self) -> dict[str, Any]:
         return {"sources": sorted(self._view.sources) if self._view else []}
+
+
+def _lookups(mapping: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Lookups that name a file; ingestion says what is wrong with the others."""
+    told = mapping.get("lookup")
+    return (
+        [one for one in told if isinstance(one, Mapping) and "file" in one] if isinstance(told, list) else []
+    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 import io
+import warnings
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,8 +40,7 @@ def read_parquet(data: bytes, form: Format, wanted: Sequence[str], file_name: st
 
 def read_xlsx(data: bytes, form: Format, wanted: Sequence[str], file_name: str) -> Rows:
     """Cells of one sheet as text; see ``formats.read_rows``. Wholly empty rows are no rows."""
-    sheet = _sheet(data, form, file_name)
-    rows = (cells for cells in sheet.iter_rows(values_only=True) if any(cell is not None for cell in cells))
+    rows = _filled(_sheet(data, form, file_name), file_name)
     for _ in range(form.skip_rows):
         next(rows, None)
     names = [str(cell).strip() if cell is not None else "" for cell in next(rows, ())]
@@ -66,6 +66,8 @@ def _sheet(data: bytes, form: Format, file_name: str) -> Any:
     import defusedxml  # noqa: F401  (openpyxl reads XML through it where it is installed)
     import openpyxl
 
+    # It warns of colours and checks that it does not keep; nobody asked for them.
+    warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             unzipped = sum(part.file_size for part in parts.infolist())
@@ -85,6 +87,20 @@ def _sheet(data: bytes, form: Format, file_name: str) -> Any:
     sheet = book[form.sheet] if form.sheet else book.worksheets[0]
     sheet.reset_dimensions()  # the size that a workbook claims may be anything
     return sheet
+
+
+def _filled(sheet: Any, file_name: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a sheet that hold anything; its XML is read only now, row by row."""
+    rows = iter(sheet.iter_rows(values_only=True))
+    while True:
+        try:
+            cells = next(rows)
+        except StopIteration:
+            return
+        except Exception:  # a sheet cut off or spoilt fails in as many ways as a workbook
+            raise UserError("sheet cannot be read to its end", file=file_name, do="export it again") from None
+        if any(cell is not None for cell in cells):
+            yield cells
 
 
 def _cell_text(cell: Any) -> str | None:

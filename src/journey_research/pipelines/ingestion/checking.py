@@ -6,7 +6,7 @@ key is present, a time can be read, a status is one that the contracts know.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,6 +96,7 @@ def _implied(mapping: SourceMapping, table: pa.Table, one: Yielded) -> Iterator[
             yield Breach(column, "is present", one.applies & _blank(values))
         if field in VOCABULARY:
             words = VOCABULARY[field]
+            _judge_constant(mapping, f"{kind}.{name}", cell, words)
             known = pc.is_in(values, pa.array(words, pa.string())).to_numpy(zero_copy_only=False)
             yield Breach(column, f"means one of {', '.join(words)}", one.applies & ~known)
         if name in PATTERNS:
@@ -114,6 +115,15 @@ def _implied(mapping: SourceMapping, table: pa.Table, one: Yielded) -> Iterator[
             )
         amount = next(iter(columns_of(one.block.says.get("total") or one.block.says.get("sum"))), None)
         yield Breach(amount, "is present", one.applies & _blank(given[0]))
+
+
+def _judge_constant(mapping: SourceMapping, place: str, cell: Any, words: tuple[str, ...]) -> None:
+    """A word that the mapping itself says is the mapping's to mend, not the rows'."""
+    if isinstance(cell, Mapping) and "is" in cell and str(cell["is"]).lower() not in words:
+        raise UserError(
+            f"the mapping of source '{mapping.source}' says a word in '{place}' that is not known",
+            do=f"known are {', '.join(words)}",
+        )
 
 
 def _no_number(mapping: SourceMapping, column: str, values: pa.Array) -> np.ndarray:

@@ -48,7 +48,7 @@ class _Columns:
             for (name, _), cell in zip(self._paths, cells, strict=True):
                 self.values[name].append(cell)
             self.row_number.append(number)
-        for name in row:
+        for name in filter(_is_text, row):
             self.found.setdefault(name)
         for name, cell in zip(self.wanted, taken[0] if taken else [], strict=False):
             if cell is not None:
@@ -150,6 +150,11 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     return json.dumps(value, sort_keys=True)
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name can be written out: half a surrogate pair cannot."""
+    return name.encode("utf-8", "ignore").decode("utf-8") == name
 
 
 def _exploded(row: dict[str, Any], path: str) -> list[dict[str, Any]]:

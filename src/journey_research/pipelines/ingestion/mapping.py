@@ -15,6 +15,7 @@ from typing import Any
 
 from journey_research.errors import UserError
 
+from .mapping_shapes import misshapen
 from .mapping_words import BLOCKS, CELL_WORDS, EVERYWHERE, KEY_WORDS, NEEDS_RECORD, columns_of
 
 FORMATS = ("csv", "jsonl", "json", "parquet", "xlsx")
@@ -153,6 +154,8 @@ def read_mapping(source: str, told: Mapping[str, Any]) -> SourceMapping:
         >>> read_mapping("web", told).format.separator
         ','
     """
+    for what, do in misshapen(source, told):
+        raise _wrong(source, what, do)
     blocks = tuple(_block(source, kind, says) for kind in BLOCKS for says in _listed(told.get(kind)))
     known = {one.name for one in fields(SourceMapping)} - {"source", "blocks"}
     plain = {name: value for name, value in told.items() if name not in BLOCKS}

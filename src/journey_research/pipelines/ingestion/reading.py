@@ -96,12 +96,25 @@ def read_sources(exports: list[Export], pseudonym_key: bytes) -> tuple[Table, ..
                 "n_left_out": kept.n_left_out,
             }
         )
+    _refuse_silence(files, judged)
     tables = canonical_tables(mapped)
     return (
         *(tables[name] for name in TABLES),
         Table.from_arrow(_from_rows(rejected, REJECTED_COLUMNS)),
         Table.from_arrow(_from_rows(files, SOURCE_FILE_COLUMNS)),
     )
+
+
+def _refuse_silence(files: list[dict[str, Any]], mappings: Mapping[str, SourceMapping]) -> None:
+    """A source whose files hold nothing but headers has most likely been exported wrongly."""
+    for source, mapping in mappings.items():
+        own = [file for file in files if file["source"] == source]
+        if not mapping.optional and not any(file["n_rows"] for file in own):
+            raise UserError(
+                "file holds no rows",
+                file=own[0]["file_name"],
+                do=f"ask the owner of the export, or say 'optional: true' in the mapping of '{source}'",
+            )
 
 
 def _rows(export: Export, mapping: SourceMapping) -> Rows:

@@ -54,6 +54,7 @@ class Lines:
 
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_PACKED = ((b"\x1f\x8b\x08", "gzip"), (b"PK\x03\x04", "a ZIP archive or workbook"), (b"PAR1", "Parquet"))
 
 
 def lines_of(data: bytes, encoding: str, file_name: str) -> Lines:
@@ -62,6 +63,9 @@ def lines_of(data: bytes, encoding: str, file_name: str) -> Lines:
     Raises:
         UserError: The file is in another encoding than its mapping says.
     """
+    packed = next((name for mark, name in _PACKED if data.startswith(mark)), None)
+    if packed:
+        raise UserError(f"file is no text but {packed}", file=file_name, do="unpack it, or export it as text")
     said = encoding.lower().replace("_", "-")
     mark, meant = next(((mark, name) for mark, name in _MARKS if data.startswith(mark)), (b"", said))
     is_utf8 = said in ("utf-8", "utf8", "utf-8-sig", "ascii")

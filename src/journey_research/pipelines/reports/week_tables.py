@@ -100,14 +100,24 @@ def week_answer(as_of: Table, week: pd.DataFrame, window_days: int) -> Sentence:
 
 
 def touches_by_day(as_of: Table, journey_touches: Table, window_days: int) -> Table:
-    """Touches by ``touched_date`` and ``channel``, ``n_touches``, in the window and the one before."""
+    """Touches by ``touched_date`` and ``channel``, ``n_touches``, in the window and the one before.
+
+    A day without touches of a channel that has some is there with 0.
+    """
     window = last_window(instant_of(as_of) or datetime(1970, 1, 1), window_days)
-    return run_sql(
+    counted = run_sql(
         "touches_by_day.sql",
         journey_touches=journey_touches,
         before_at=window.before_at,
         end_at=window.end_at,
+    ).to_pandas()
+    counted["touched_date"] = pd.to_datetime(counted["touched_date"])
+    days = pd.date_range(window.before_at, window.end_at, inclusive="left", name="touched_date")
+    every = pd.MultiIndex.from_product(
+        [days, sorted(set(counted["channel"]))], names=["touched_date", "channel"]
     )
+    there = counted.set_index(["touched_date", "channel"]).reindex(every, fill_value=0)
+    return Table.from_pandas(there.reset_index())
 
 
 def _estimates(
