@@ -7,7 +7,6 @@ import pytest
 
 from journey_research.engine import Table
 from journey_research.engine.dialect import to_spark, unknown_functions
-from journey_research.engine.functions import MACROS, SPARK
 
 MOMENT = "timestamp '2025-03-30 12:00:00.25'"
 
@@ -34,7 +33,6 @@ def test_nulls_stand_where_duckdb_puts_them():
         ("select random()", {"rand"}),
         ("select now(), current_date", {"now", "current_date"}),
         ("select jaro_winkler_similarity(a, b) from t", {"jarowinkler_similarity"}),
-        ("select micros(x), money(y), folded(z), present(z), plus_micros(x, 1) from t", set()),
         ("select sum(x) filter (where x > 1), count(*), coalesce(a, b), x::date from t", set()),
         ("select case when a and not b or exists (select 1) then 1 end from t", set()),
     ],
@@ -43,17 +41,11 @@ def test_a_function_is_known_on_both_engines_or_named(sql, unknown):
     assert unknown_functions(sql) == unknown
 
 
-def test_every_function_of_ours_has_both_spellings():
-    assert set(MACROS) == set(SPARK)
-
-
 @pytest.mark.parametrize(
     ("expression", "value"),
     [
         ("micros(timestamp '1970-01-01 00:00:01')", 1_000_000),
         ("micros(timestamp '1969-12-31 23:59:59.5')", -500_000),
-        (f"plus_micros({MOMENT}, 750000)", datetime(2025, 3, 30, 12, 0, 1)),
-        (f"plus_micros({MOMENT}, micros(timestamp '1970-01-01') - 250000)", datetime(2025, 3, 30, 12)),
         ("money(0.005)", Decimal("0.01")),  # half a cent: away from zero
         ("money(-0.005)", Decimal("-0.01")),
         ("money(cast(2.675 as double))", Decimal("2.68")),
@@ -72,8 +64,6 @@ def test_functions_of_ours_on_a_worked_example(expression, value):
     "expression",
     [
         "micros(cast(null as timestamp))",
-        "plus_micros(cast(null as timestamp), 1)",
-        f"plus_micros({MOMENT}, cast(null as bigint))",
         "money(null)",
         "folded(cast(null as varchar))",
         "present(cast(null as varchar))",

@@ -420,7 +420,7 @@ def test_a_user_error_is_one_line_exit_2_and_leaves_what_was_there(tmp_path: Pat
     before = sorted(path.relative_to(tmp_path) for path in (tmp_path / "out").rglob("*"))
     done = journey(verb, *words, "--out", out, cwd=tmp_path)
     assert done.returncode == 2, done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+    assert len(done.stderr.splitlines()) == 1
     assert "Traceback" not in done.stderr
     assert "secret" not in done.stderr
     assert done.stdout == ""
@@ -501,7 +501,6 @@ def test_the_same_e_mail_trains_without_labels(in_python: dict[str, Any]) -> Non
     truth = {frozenset({f"{n:03d} ä", f"0{n:03d}"}) for n in range(30)}
     assert truth <= groups(result.persons)
     assert len(groups(result.persons)) == 60
-    assert "precision unknown" not in repr(result)
 
 
 def test_a_record_alone_has_probability_1(in_python: dict[str, Any]) -> None:

@@ -100,16 +100,22 @@ class Table:
             expected_rows: The most rows the caller is ready for; needed above 100,000.
 
         Raises:
-            ValueError: There are more rows than that; nothing is fetched then.
+            ValueError: There are more rows than that.
         """
+        import pyarrow as pa
+
         most = MOST_ROWS_IN_PANDAS if expected_rows is None else expected_rows
-        n_rows = self.count()
-        if n_rows > most:
-            raise ValueError(
-                f"{n_rows:,} rows, at most {most:,} expected: summarise in SQL, "
-                f"or say to_pandas(expected_rows={n_rows})"
-            )
-        return self.to_arrow().to_pandas()
+        reader = self.relation().to_arrow_reader(MOST_ROWS_IN_PANDAS)
+        batches, n_rows = [], 0
+        for batch in reader:
+            n_rows += batch.num_rows
+            if n_rows > most:
+                raise ValueError(
+                    f"more than the {most:,} rows expected: summarise in SQL, "
+                    "or say how many there may be: to_pandas(expected_rows=...)"
+                )
+            batches.append(batch)
+        return pa.Table.from_batches(batches, reader.schema).to_pandas()
 
     def count(self) -> int:
         """Number of rows."""

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from journey_research.pipelines.conversion.crediting import (
 )
 from journey_research.pipelines.conversion.paths import BlankPath, PathCounts, count_paths
 
-from .files import as_text, is_blank, need_columns, read_frame, to_numbers, write_frame
+from .files import as_text, is_blank, is_whole, need_columns, read_frame, to_numbers, write_frame
 
 COLUMNS = ["model", "channel", "conversions", "value", "low", "high"]
 MOST_COUNTED = 2**53
@@ -102,10 +103,14 @@ def _rule(
     models: str | Sequence[str], order: int, half_life: float, intervals: int, seed: int
 ) -> AttributionRule:
     named = models.split(",") if isinstance(models, str) else models
-    if seed < 0:
-        raise UserError(f"seed is {seed}", rule="seed is a whole number from 0")
+    for option, given in (("order", order), ("intervals", intervals), ("seed", seed)):
+        if not is_whole(given):
+            raise UserError(f"{option} is no whole number from 0")
+    if not isinstance(half_life, Real):
+        raise UserError("half-life is no number")
     try:
-        return AttributionRule(tuple(name.strip() for name in named), order, half_life, intervals, seed)
+        models_told = tuple(str(name).strip() for name in named)
+        return AttributionRule(models_told, int(order), float(half_life), int(intervals), int(seed))
     except ValueError as trouble:
         raise UserError(str(trouble).replace("half_life_steps", "half-life")) from None
 
@@ -215,9 +220,9 @@ def run(arguments: argparse.Namespace) -> int:
     rule = _rule(told.models, told.order, told.half_life, told.intervals, told.seed)
     needed = [name for name in (told.path, told.conversions, told.value, told.nulls) if name]
     frame = read_frame(told.file, text=[told.path], needed=needed, only=True)
-    print(f"{len(frame):,} rows read", file=sys.stderr)
     file = Path(told.file).name
     done = _attribute(frame, told.path, told.conversions, told.value, told.nulls, told.separator, rule, file)
+    print(f"{len(frame):,} rows read; writing", file=sys.stderr)  # Before, an error would be two lines.
     write_frame(done.credits, told.out)
     print(done)
     return DONE

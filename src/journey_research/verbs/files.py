@@ -22,12 +22,22 @@ import pandas as pd
 from journey_research.errors import UserError
 
 from .csv_text import read_csv
-from .values import as_text, is_blank, need_columns, read_instants, read_numbers, to_instants, to_numbers
+from .values import (
+    as_text,
+    is_blank,
+    is_whole,
+    need_columns,
+    read_instants,
+    read_numbers,
+    to_instants,
+    to_numbers,
+)
 
 __all__ = [
     "as_text",
     "frame_writer",
     "is_blank",
+    "is_whole",
     "json_writer",
     "need_columns",
     "read_frame",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -67,7 +68,7 @@ def journeys(
     person: str,
     time: str,
     event: str,
-    gap: str | pd.Timedelta = "30m",
+    gap: str | timedelta = "30m",
     steps: int = 20,
 ) -> Journeys:
     """Cut a table of events into sessions and count what follows what.
@@ -143,7 +144,7 @@ def journeys(
     )
 
 
-def gap_in_us(gap: str | pd.Timedelta) -> int:
+def gap_in_us(gap: str | timedelta) -> int:
     """A length of time in microseconds.
 
     Example:
@@ -156,8 +157,8 @@ def gap_in_us(gap: str | pd.Timedelta) -> int:
             length = round(sum(float(number) * _UNITS_US[unit] for number, unit in parts))
             if 0 < length < 2**62:
                 return length
-    else:
-        length = round(pd.Timedelta(gap) / pd.Timedelta(microseconds=1))
+    elif isinstance(gap, timedelta) and not pd.isna(gap):
+        length = gap // timedelta(microseconds=1)
         if length > 0:
             return length
     raise UserError("--gap is no length of time", do="write a number and s, m, h or d: 45s, 30m, 1h30m, 1d")
@@ -198,7 +199,6 @@ def run(arguments: Namespace) -> int:
 
     told = (arguments.person, arguments.time, arguments.event)
     frame = read_frame(arguments.events, needed=told, only=True)
-    print(f"{len(frame):,} rows read", file=sys.stderr)
     found = journeys(
         frame,
         person=arguments.person,
@@ -207,6 +207,7 @@ def run(arguments: Namespace) -> int:
         gap=arguments.gap,
         steps=arguments.steps,
     )
+    print(f"{len(frame):,} rows read; writing", file=sys.stderr)  # Before, an error would be two lines.
     tables = {
         "sessions.csv": found.sessions,
         "transitions.csv": found.transitions,

@@ -256,7 +256,6 @@ def run(arguments: argparse.Namespace) -> int:
     told = arguments
     needed = [name for name in (told.person, told.time, told.amount) if name]
     frame = read_frame(told.file, text=[told.person], needed=needed, only=True)
-    print(f"{len(frame):,} rows read", file=sys.stderr)
     done = _lifetime_value(
         frame,
         told.person,
@@ -267,6 +266,7 @@ def run(arguments: argparse.Namespace) -> int:
         told.unit,
         Path(told.file).name,
     )
+    print(f"{len(frame):,} rows read; writing", file=sys.stderr)  # Before, an error would be two lines.
     out = Path(told.out)
     beside = f"{out.name.split('.')[0]}.json"
     write_folder(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,16 @@ import pandas as pd
 
 from journey_research.errors import DONE, UserError
 
-from .files import as_text, frame_writer, is_blank, json_writer, need_columns, read_frame, write_folder
+from .files import (
+    as_text,
+    frame_writer,
+    is_blank,
+    is_whole,
+    json_writer,
+    need_columns,
+    read_frame,
+    write_folder,
+)
 from .strong_identifiers import find_evidence
 
 ANSWERS = ("same", "distinct", "unsure")
@@ -89,11 +100,15 @@ def resolve(
     from journey_research.pipelines.identity.scoring import SCORED, score_values
     from journey_research.pipelines.identity.ties import ClusterRule, gather_ties
 
-    if threshold is not None and not 0 < threshold < 1:
+    if threshold is not None and not (isinstance(threshold, Real) and 0 < threshold < 1):
         raise UserError("the threshold is not between 0 and 1", rule="0 < threshold < 1")
+    if not is_whole(seed) or seed >= 2**32:
+        raise UserError("the seed is no whole number from 0 to 4294967295")
+    if save_model is not None:
+        _model_name(save_model)
     ids, columns = _check_records(frame, id, fields)
     judged = _read_labels(labels, set(ids))
-    values = frame[columns].reset_index(drop=True)
+    values = frame.set_axis([str(name) for name in frame.columns], axis=1)[columns].reset_index(drop=True)
     document = (
         _read_model(model) if model is not None else _train(ids, values, judged, labels is not None, seed)
     )
@@ -180,6 +195,8 @@ def _read_labels(labels: pd.DataFrame | str | Path | None, known: set[str]) -> p
 
 def _read_model(model: dict[str, Any] | str | Path) -> dict[str, Any]:
     if isinstance(model, dict):
+        if not model.keys() & {"weights", "state"}:
+            raise UserError("the document holds no model", do="give one that an earlier call made")
         return model
     path = Path(model)
     try:
@@ -188,7 +205,7 @@ def _read_model(model: dict[str, Any] | str | Path) -> dict[str, Any]:
         raise UserError(
             "the model cannot be read", file=path.name, do="give a file that --save-model wrote"
         ) from problem
-    if not isinstance(document, dict):
+    if not isinstance(document, dict) or not document.keys() & {"weights", "state"}:
         raise UserError("the file holds no model", file=path.name, do="give a file that --save-model wrote")
     return document
 
@@ -297,6 +314,7 @@ def run(arguments: argparse.Namespace) -> int:
         threshold=arguments.threshold,
         seed=arguments.seed,
     )
+    print(f"{len(frame):,} records read; writing", file=sys.stderr)  # Before, an error would be two lines.
     files = {out.name: frame_writer(resolved.persons, out)}
     if saved is not None and saved.parent.resolve() == out.parent.resolve():
         files[saved.name] = json_writer(resolved.model)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -53,8 +54,12 @@ def as_text(values: pd.Series) -> pd.Series:
         if (known == known.round()).all() and (known.abs() < 2**53).all():
             return values.astype("Int64").astype("string").astype("str")
     if isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.astype(values.dtype.categories.dtype)
-    return values.astype("string").astype("str")
+        names = as_text(pd.Series(values.dtype.categories)).astype(object)
+        values = pd.Series(names.reindex(values.cat.codes).to_numpy(), index=values.index, name=values.name)
+    try:
+        return values.astype("string").astype("str")
+    except UnicodeEncodeError:  # its text repeats the data
+        raise UserError("a text is no Unicode", column=str(values.name), do="read the data again") from None
 
 
 def to_instants(values: pd.Series, column: str, file: str | None = None) -> pd.Series:
@@ -137,6 +142,16 @@ def is_blank(values: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_datetime64_any_dtype(values.dtype):
         return values.isna()
     return values.isna() | (as_text(values).str.strip() == "").fillna(False).astype(bool)
+
+
+def is_whole(given: object) -> bool:
+    """Whether an option is a whole number from 0.
+
+    Example:
+        >>> is_whole(3), is_whole(1.5), is_whole("3"), is_whole(True)
+        (True, False, False, False)
+    """
+    return isinstance(given, Integral) and not isinstance(given, bool) and int(given) >= 0
 
 
 def _refuse_first(

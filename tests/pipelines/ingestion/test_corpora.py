@@ -96,14 +96,14 @@ def test_no_row_is_lost_and_no_file_breaks_the_reader(corpora, corpus):
 def test_json_is_judged_as_its_writers_judged_it(corpora):
     """``y_`` is JSON, ``n_`` is not; ``i_`` is for each reader to say."""
     for path in sorted((corpora / "JSONTestSuite" / "test_parsing").glob("[yn]_*.json")):
-        # One line holding it as a value: what is no JSON spoils this row and no other.
-        text = path.read_bytes().replace(b"\r", b" ").replace(b"\n", b" ")
+        text = path.read_bytes().strip()
+        if b"\n" in text or b"\r" in text:
+            continue  # several lines are several rows
+        # What is no JSON spoils its own row and no other.
         data = b'{"a": 1}\n{"a": ' + text + b'}\n{"a": 3}\n'
         rows = read_as("jsonl", data, ["a"], path.name)
-        if path.name.startswith("y_") and not (b"\n" in path.read_bytes().strip()):
-            assert rows.row_number.tolist() == [1, 2, 3], path.name
-        if rows is not None:
-            assert {1, 3} <= set(rows.row_number.tolist()), path.name
+        kept = [1, 2, 3] if path.name.startswith("y_") else [1, 3]
+        assert rows.row_number.tolist() == kept, path.name
 
 
 def test_naughty_names_come_through_unchanged(corpora):
@@ -121,8 +121,9 @@ def test_expected_cells_of_the_acid_test(corpora):
         told = json.loads(
             (corpora / "csv-spectrum" / "json" / f"{path.stem}.json").read_text(encoding="utf-8")
         )
-        rows = read_as("csv", path.read_bytes(), list(told[0]) if told else [], path.name)
-        if told and rows is not None:
+        told = told if isinstance(told, list) else [told]
+        rows = read_as("csv", path.read_bytes(), list(told[0]), path.name)
+        if path.stem != "location_coordinates":  # its JSON tells another phone number
             assert rows.columns.to_pylist() == told, path.name
             n_compared += 1
     assert n_compared >= 10

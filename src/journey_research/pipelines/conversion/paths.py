@@ -112,7 +112,8 @@ def count_paths(
         raise BlankPath(int(np.repeat(np.arange(len(lengths)), lengths)[np.argmax(blank)]))
     starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     trimmed = pa.ListArray.from_arrays(pa.array(starts, pa.int32()), names)
-    joined = pc.binary_join(trimmed, "\x1f").dictionary_encode()
+    # No name holds the separator, so different paths never read alike.
+    joined = pc.binary_join(trimmed, f"\x1f{separator}\x1f").dictionary_encode()
 
     rank, distinct = _ranked(joined)
     order = np.lexsort((np.asarray(values, float), rank))

@@ -6,6 +6,7 @@ key is present, a time can be read, a status is one that the contracts know.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -96,11 +97,12 @@ def _implied(mapping: SourceMapping, table: pa.Table, one: Yielded) -> Iterator[
             yield Breach(column, "is present", one.applies & _blank(values))
         if field in VOCABULARY:
             words = VOCABULARY[field]
-            _judge_constant(mapping, f"{kind}.{name}", cell, words)
+            _judge_constant(mapping, f"{kind}.{name}", cell, "|".join(words), f"one of {', '.join(words)}")
             known = pc.is_in(values, pa.array(words, pa.string())).to_numpy(zero_copy_only=False)
             yield Breach(column, f"means one of {', '.join(words)}", one.applies & ~known)
         if name in PATTERNS:
             pattern, rule = PATTERNS[name]
+            _judge_constant(mapping, f"{kind}.{name}", cell, pattern, rule.removeprefix("is "))
             yield Breach(column, rule, one.applies & ~_true(pc.match_substring_regex(values, pattern)))
         if field in NOT_NEGATIVE:
             yield Breach(column, "is 0 or more", one.applies & _true(pc.starts_with(values, "-")))
@@ -117,12 +119,12 @@ def _implied(mapping: SourceMapping, table: pa.Table, one: Yielded) -> Iterator[
         yield Breach(amount, "is present", one.applies & _blank(given[0]))
 
 
-def _judge_constant(mapping: SourceMapping, place: str, cell: Any, words: tuple[str, ...]) -> None:
+def _judge_constant(mapping: SourceMapping, place: str, cell: Any, pattern: str, known: str) -> None:
     """A word that the mapping itself says is the mapping's to mend, not the rows'."""
-    if isinstance(cell, Mapping) and "is" in cell and str(cell["is"]).lower() not in words:
+    if isinstance(cell, Mapping) and "is" in cell and not re.fullmatch(pattern, str(cell["is"])):
         raise UserError(
             f"the mapping of source '{mapping.source}' says a word in '{place}' that is not known",
-            do=f"known are {', '.join(words)}",
+            do=f"it is {known}",
         )
 
 

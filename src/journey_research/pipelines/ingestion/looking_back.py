@@ -19,8 +19,10 @@ class AsOfRule:
     as_of: str = ""
 
     def __post_init__(self) -> None:
-        if self.as_of:
-            datetime.datetime.fromisoformat(self.as_of)
+        try:
+            datetime.datetime.fromisoformat(self.as_of or "1970-01-01")
+        except ValueError:
+            raise ValueError("as_of is no ISO time, as in 2025-03-31T00:00:00") from None
 
     @property
     def instant(self) -> datetime.datetime | None:

@@ -66,14 +66,16 @@ def missing_column(file_name: str, column: str, found: Sequence[str], wanted: Se
 
 def refuse_repeated(names: Sequence[str], wanted: Sequence[str], file_name: str) -> None:
     """Stop at a header that names a column twice; told by its place where it may be a value."""
+    seen: set[str] = set()
     for place, name in enumerate(names):
-        if name and name in names[:place]:
+        if name and name in seen:
             raise UserError(
                 "column stands twice" if name in wanted else f"column {place + 1} repeats another's name",
                 file=file_name,
                 column=name if name in wanted else None,
                 do="ask for an export that names it once",
             )
+        seen.add(name)
 
 
 def columns_from(values: dict[str, list[str | None]], wanted: Sequence[str]) -> pa.Table:
