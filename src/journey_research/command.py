@@ -23,6 +23,8 @@ VERBS = {
     "attribute": "paths -> credits by model and channel, with intervals",
     "lifetime-value": "transactions -> who is alive, and what they will buy",
 }
+# Packages of the extra that the verbs do without.
+WORKBENCH = {"kedro", "mlflow", "papermill", "nbconvert", "openpyxl", "jinja2", "jupyter_client", "psutil"}
 COMMANDS = {
     "run": "run the pipeline of an environment",
     "show": "what a run says of itself",
@@ -57,6 +59,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped; what was there before is untouched", file=sys.stderr)
         return 130
+    except ModuleNotFoundError as error:
+        if name in COMMANDS and (error.name or "").split(".")[0] in WORKBENCH:
+            return _told(
+                UserError(
+                    f"'{name}' needs the workbench, and {error.name} is not installed",
+                    do="pip install 'journey_research[workbench]', or run it from a clone of the project",
+                )
+            )
+        return _told(error)
     except Exception as error:
         return _told(error)
 

@@ -35,6 +35,7 @@ def test_nulls_stand_where_duckdb_puts_them():
         ("select jaro_winkler_similarity(a, b) from t", {"jarowinkler_similarity"}),
         ("select sum(x) filter (where x > 1), count(*), coalesce(a, b), x::date from t", set()),
         ("select case when a and not b or exists (select 1) then 1 end from t", set()),
+        ("select micros(x), money(y), folded(z), present(z) from t", set()),
     ],
 )
 def test_a_function_is_known_on_both_engines_or_named(sql, unknown):
