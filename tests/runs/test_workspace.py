@@ -78,3 +78,21 @@ def test_two_runs_cannot_hold_one_workspace(workspace):
     with workspace.locked(), pytest.raises(UserError, match="another run is going on"):
         workspace.take_lock()
     os.close(workspace.take_lock())
+
+
+def test_a_pointer_to_nowhere_stops_the_sweep(workspace):
+    add_run(workspace, "r1")
+    workspace.pointer.write_text("r9\n")
+
+    with pytest.raises(UserError, match="names a run that is not there"):
+        workspace.sweep()
+
+    assert workspace.kept_run_ids() == ["r1"]
+
+
+def test_a_spoilt_manifest_is_told_without_its_text(workspace):
+    add_run(workspace, "r1")
+    workspace.manifest_path("r1").write_text('{"run_id": "r')
+
+    with pytest.raises(UserError, match="the manifest of run r1 is spoilt"):
+        workspace.manifest("r1")

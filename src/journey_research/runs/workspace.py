@@ -99,6 +99,10 @@ class Workspace:
                 f"environment '{self.environment}' keeps no run {wanted}",
                 do=f"it keeps: {', '.join(self.kept_run_ids()) or 'none'}",
             ) from None
+        except ValueError:
+            raise UserError(
+                f"the manifest of run {wanted} is spoilt", file="manifest.json", do="restore it from a copy"
+            ) from None
         return manifest
 
     def kept_run_ids(self) -> list[str]:
@@ -152,7 +156,17 @@ class Workspace:
 
         Returns:
             Number of folders and files removed.
+
+        Raises:
+            UserError: The pointer names a run that is not there; every run would look like litter.
         """
+        current = self.current_run_id()
+        if current and not self.manifest_path(current).is_file():
+            raise UserError(
+                f"the pointer of environment '{self.environment}' names a run that is not there",
+                file=CURRENT,
+                do=f"write one of these into it, or remove it: {', '.join(self.kept_run_ids()) or 'none'}",
+            )
         published = set(self.published_run_ids())
         litter: list[Path] = [self.spill] if self.spill.exists() else []
         for run_id in {folder.name for home in (self.runs, self.vault / "runs") for folder in _inside(home)}:

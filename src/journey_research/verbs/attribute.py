@@ -22,7 +22,16 @@ from journey_research.pipelines.conversion.crediting import (
 )
 from journey_research.pipelines.conversion.paths import BlankPath, PathCounts, count_paths
 
-from .files import as_text, is_blank, is_whole, need_columns, read_frame, to_numbers, write_frame
+from .files import (
+    as_text,
+    check_output,
+    is_blank,
+    is_whole,
+    need_columns,
+    read_frame,
+    to_numbers,
+    write_frame,
+)
 
 COLUMNS = ["model", "channel", "conversions", "value", "low", "high"]
 MOST_COUNTED = 2**53
@@ -217,12 +226,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read the file, credit, write the table, print the summary."""
     told = arguments
+    check_output(told.out, is_table=True)
     rule = _rule(told.models, told.order, told.half_life, told.intervals, told.seed)
     needed = [name for name in (told.path, told.conversions, told.value, told.nulls) if name]
     frame = read_frame(told.file, text=[told.path], needed=needed, only=True)
     file = Path(told.file).name
     done = _attribute(frame, told.path, told.conversions, told.value, told.nulls, told.separator, rule, file)
-    print(f"{len(frame):,} rows read; writing", file=sys.stderr)  # Before, an error would be two lines.
     write_frame(done.credits, told.out)
+    print(f"{len(frame):,} rows read, results written", file=sys.stderr)  # last: an error is one line
     print(done)
     return DONE

@@ -35,6 +35,7 @@ from .values import (
 
 __all__ = [
     "as_text",
+    "check_output",
     "frame_writer",
     "is_blank",
     "is_whole",
@@ -45,6 +46,7 @@ __all__ = [
     "read_numbers",
     "to_instants",
     "to_numbers",
+    "write_files",
     "write_folder",
     "write_frame",
     "write_json",
@@ -126,25 +128,52 @@ def write_folder(folder: str | Path, files: Mapping[str, Write]) -> None:
     Raises:
         UserError: The folder or a file in it cannot be written.
     """
-    folder = Path(folder)
-    staging = folder / f".unfinished.{os.getpid()}"
-    with _writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in files:
-            if (folder / name).is_dir():
-                raise UserError(
-                    "a folder stands where the file should go", file=name, do="name another output"
-                )
-        try:
-            staging.mkdir(exist_ok=True)
-            for name, write in files.items():
-                write(staging / name)
-                with (staging / name).open("rb+") as handle:
+    write_files({Path(folder) / name: write for name, write in files.items()})
+
+
+def write_files(files: Mapping[Path, Write]) -> None:
+    """As ``write_folder``, for files in several folders.
+
+    Args:
+        files: Path -> function that writes the file; folders are made where they are not there.
+
+    Raises:
+        UserError: A folder or file cannot be written.
+    """
+    staging = {path.parent: path.parent / f".unfinished.{os.getpid()}" for path in files}
+    try:
+        for folder, unfinished in staging.items():
+            with _writing(folder):
+                unfinished.mkdir(parents=True, exist_ok=True)
+        for path, write in files.items():
+            check_output(path)
+            with _writing(path.parent):
+                write(staging[path.parent] / path.name)
+                with (staging[path.parent] / path.name).open("rb+") as handle:
                     os.fsync(handle.fileno())
-            for name in files:
-                os.replace(staging / name, folder / name)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+        for path in files:
+            with _writing(path.parent):
+                os.replace(staging[path.parent] / path.name, path)
+    finally:
+        for unfinished in staging.values():
+            shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def check_output(path: str | Path, is_table: bool = False) -> None:
+    """Refuse a place that no file can take, before the work and not after it.
+
+    Args:
+        path: Where a file is to go.
+        is_table: Whether it is a table, whose suffix names its format.
+
+    Raises:
+        UserError: The suffix is unknown, or a folder stands there.
+    """
+    path = Path(path)
+    if is_table:
+        _suffix(path)
+    if path.is_dir():
+        raise UserError("a folder stands where the file should go", file=path.name, do="name another output")
 
 
 def frame_writer(frame: pd.DataFrame, path: str | Path) -> Write:

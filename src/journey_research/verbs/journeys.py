@@ -207,7 +207,6 @@ def run(arguments: Namespace) -> int:
         gap=arguments.gap,
         steps=arguments.steps,
     )
-    print(f"{len(frame):,} rows read; writing", file=sys.stderr)  # Before, an error would be two lines.
     tables = {
         "sessions.csv": found.sessions,
         "transitions.csv": found.transitions,
@@ -222,5 +221,6 @@ def run(arguments: Namespace) -> int:
             **plot_writers(found),
         },
     )
+    print(f"{len(frame):,} rows read, results written", file=sys.stderr)  # last: an error is one line
     print(found)
     return DONE

@@ -21,6 +21,7 @@ from journey_research.pipelines.conversion.lifetime_value import Histories, fit_
 
 from .files import (
     as_text,
+    check_output,
     frame_writer,
     is_blank,
     json_writer,
@@ -254,6 +255,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read the file, fit, write the customers and the parameters beside them, print the summary."""
     told = arguments
+    check_output(told.out, is_table=True)
     needed = [name for name in (told.person, told.time, told.amount) if name]
     frame = read_frame(told.file, text=[told.person], needed=needed, only=True)
     done = _lifetime_value(
@@ -266,11 +268,11 @@ def run(arguments: argparse.Namespace) -> int:
         told.unit,
         Path(told.file).name,
     )
-    print(f"{len(frame):,} rows read; writing", file=sys.stderr)  # Before, an error would be two lines.
     out = Path(told.out)
-    beside = f"{out.name.split('.')[0]}.json"
+    beside = re.sub(r"\.(csv|csv\.gz|parquet)$", "", out.name, flags=re.IGNORECASE) + ".json"
     write_folder(
         out.parent, {out.name: frame_writer(done.customers, out), beside: json_writer(done.parameters)}
     )
+    print(f"{len(frame):,} rows read, results written", file=sys.stderr)  # last: an error is one line
     print(done)
     return DONE

@@ -17,13 +17,14 @@ from journey_research.errors import DONE, UserError
 
 from .files import (
     as_text,
+    check_output,
     frame_writer,
     is_blank,
     is_whole,
     json_writer,
     need_columns,
     read_frame,
-    write_folder,
+    write_files,
 )
 from .strong_identifiers import find_evidence
 
@@ -105,7 +106,7 @@ def resolve(
     if not is_whole(seed) or seed >= 2**32:
         raise UserError("the seed is no whole number from 0 to 4294967295")
     if save_model is not None:
-        _model_name(save_model)
+        _check_model_name(save_model)
     ids, columns = _check_records(frame, id, fields)
     judged = _read_labels(labels, set(ids))
     values = frame.set_axis([str(name) for name in frame.columns], axis=1)[columns].reset_index(drop=True)
@@ -129,7 +130,7 @@ def resolve(
         is_trained=model is None,
     )
     if save_model is not None:
-        write_folder(Path(save_model).parent, {_model_name(save_model): json_writer(document)})
+        write_files({Path(save_model): json_writer(document)})
     return resolved
 
 
@@ -255,9 +256,14 @@ def _summary(resolved: Resolved) -> str:
     counted = ", ".join(f"{n:,} {name.replace(': ', ' ')}" for name, n in sorted(told.items()))
     lines.append(f"{'trained' if resolved.is_trained else 'a saved model, trained'} on pairs: {counted}")
     if any(name.startswith(("judgement", "group")) for name in told):
-        lines.append(
-            f"F1 on labelled pairs held out in turn: {resolved.model['training']['f1_out_of_fold']:.3f}"
-        )
+        found = f"{resolved.model['training']['f1_out_of_fold']:.3f}"
+        if "unlabelled: distinct" in told:
+            lines.append(
+                f"F1 held out in turn, counting what nobody judged as distinct: {found}; "
+                "too low where some of it is one person"
+            )
+        else:
+            lines.append(f"F1 on labelled pairs held out in turn: {found}")
     else:
         lines.append(
             "precision unknown: nobody judged a pair; answer some in a file id_a,id_b,answer "
@@ -266,10 +272,10 @@ def _summary(resolved: Resolved) -> str:
     return "\n".join(lines)
 
 
-def _model_name(path: str | Path) -> str:
+def _check_model_name(path: str | Path) -> None:
     if Path(path).suffix != ".json":
         raise UserError("a model is written as .json", file=Path(path).name, do="end the name in .json")
-    return Path(path).name
+    check_output(path)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -300,11 +306,10 @@ def run(arguments: argparse.Namespace) -> int:
     """
     out = Path(arguments.out)
     frame = read_frame(arguments.records, text=[arguments.id], needed=[arguments.id])
-    nothing = pd.DataFrame({"id": [], "person_id": [], "probability": []})
-    frame_writer(nothing, out)  # An unknown suffix is refused before the work, not after it.
+    check_output(out, is_table=True)
     saved = None if arguments.save_model is None else Path(arguments.save_model)
     if saved is not None:
-        _model_name(saved)
+        _check_model_name(saved)
     resolved = resolve(
         frame,
         id=arguments.id,
@@ -314,12 +319,10 @@ def run(arguments: argparse.Namespace) -> int:
         threshold=arguments.threshold,
         seed=arguments.seed,
     )
-    print(f"{len(frame):,} records read; writing", file=sys.stderr)  # Before, an error would be two lines.
-    files = {out.name: frame_writer(resolved.persons, out)}
-    if saved is not None and saved.parent.resolve() == out.parent.resolve():
-        files[saved.name] = json_writer(resolved.model)
-    elif saved is not None:
-        write_folder(saved.parent, {saved.name: json_writer(resolved.model)})
-    write_folder(out.parent, files)
+    files = {out: frame_writer(resolved.persons, out)}
+    if saved is not None:
+        files[saved] = json_writer(resolved.model)
+    write_files(files)
+    print(f"{len(frame):,} records read, results written", file=sys.stderr)  # last: an error is one line
     print(resolved)
     return DONE

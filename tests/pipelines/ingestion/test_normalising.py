@@ -23,6 +23,7 @@ def instant(text, form):
         ("2025-01-06T10:00:00", TimeForm("iso"), None),  # no zone, none declared
         ("2025-13-45T10:00:00Z", TimeForm("iso"), None),
         ("2025-01-06 10:00", BERLIN, "2025-01-06 09:00:00"),
+        ("2025-01-06T10:00:00Z", BERLIN, "2025-01-06 10:00:00"),  # says itself where its clock stood
         ("2025-07-06 10:00", BERLIN, "2025-07-06 08:00:00"),
         ("2025-03-30 02:30", BERLIN, "2025-03-30 01:00:00"),  # never was: clocks went from 2 to 3
         ("2025-10-26 02:30", BERLIN, "2025-10-26 00:30:00"),  # was twice: the first

@@ -99,6 +99,8 @@ def count_paths(
     import pyarrow.compute as pc
 
     texts = pa.array(paths, type=pa.string(), from_pandas=True)
+    if isinstance(texts, pa.ChunkedArray):  # as pandas holds text that was read in blocks
+        texts = texts.combine_chunks()
     if texts.null_count:
         raise BlankPath(int(np.flatnonzero(texts.is_null().to_numpy(zero_copy_only=False))[0]))
     if len(texts) == 0:

@@ -106,7 +106,8 @@ def _part(
     lines: Lines, good: np.ndarray, form: Format, names: Sequence[str], wanted: Sequence[str]
 ) -> pa.Table:
     """Part the good lines; they are known to hold as many fields as there are names."""
-    present = [name for name in wanted if name in names]
+    place_of = _places(names)
+    present = [name for name in wanted if name in place_of]
     n_good = int(good.sum())
     if n_good and present:
         # Line lengths up to the next line's start, so that whole lines are kept or dropped.
@@ -124,7 +125,7 @@ def _part(
             ),
             arrow_csv.ConvertOptions(
                 column_types={str(place): pa.string() for place in range(len(names))},
-                include_columns=[str(names.index(name)) for name in present],
+                include_columns=[str(place_of[name]) for name in present],
                 strings_can_be_null=False,
             ),
         )
@@ -144,7 +145,7 @@ def _part(
 
 
 def _columns_of(records: Sequence[Record], names: Sequence[str], wanted: Sequence[str]) -> pa.Table:
-    place = {name: names.index(name) for name in wanted if name in names}
+    place = _places(names)
     return pa.table(
         {
             name: pa.array(
@@ -155,3 +156,8 @@ def _columns_of(records: Sequence[Record], names: Sequence[str], wanted: Sequenc
         },
         schema=pa.schema([(name, pa.string()) for name in wanted]),
     )
+
+
+def _places(names: Sequence[str]) -> dict[str, int]:
+    """Where each name stands first; a file may hold thousands of columns."""
+    return {name: place for place, name in reversed(list(enumerate(names)))}

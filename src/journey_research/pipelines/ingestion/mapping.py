@@ -158,7 +158,7 @@ def read_mapping(source: str, told: Mapping[str, Any]) -> SourceMapping:
         raise _wrong(source, what, do)
     blocks = tuple(_block(source, kind, says) for kind in BLOCKS for says in _listed(told.get(kind)))
     known = {one.name for one in fields(SourceMapping)} - {"source", "blocks"}
-    plain = {name: value for name, value in told.items() if name not in BLOCKS}
+    plain = {name: value for name, value in told.items() if name not in BLOCKS and value is not None}
     if unknown := sorted(set(plain) - known):
         raise _wrong(
             source, f"says '{unknown[0]}', which is not known", f"known are {_words([*known, *BLOCKS])}"

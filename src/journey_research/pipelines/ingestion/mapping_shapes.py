@@ -26,6 +26,17 @@ FORMAT_SHAPES = {
     "type": TEXT, "encoding": TEXT, "separator": TEXT, "quote": TEXT, "skip_initial_space": TRUTH,
     "skip_rows": NUMBER, "sheet": TEXT, "explode": TEXT, "rows_at": TEXT,
 }  # fmt: skip
+CELL_SHAPES = {
+    "from": TEXT, "values": NAMED, "contains": NAMED, "first_of": LIST, "product_of": LIST, "counted": LIST,
+    "except": LIST, "lower": TRUTH, "row_number": TRUTH,
+}  # fmt: skip
+# Where a cell's value may come from, beside a constant.
+CELL_SOURCES = {
+    "cell": ("from", "first_of"),
+    "number": ("from", "first_of", "product_of"),
+    "key": ("from", "first_of", "row_number", "counted"),
+}
+OF_TEXT = {"required", "columns"}  # lists of columns
 PARTS = {"fill": {"by": TEXT, "columns": LIST}, "lookup": {"file": TEXT, "by": TEXT, "take": NAMED}}
 
 
@@ -62,11 +73,14 @@ def _block(kind: str, says: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(says, Mapping):
         yield f"says '{kind}' in another shape", "write names and cells under it, as in 'key: email'"
         return
+    for name, value in says.items():
+        if value is None:
+            yield f"says '{kind}.{name}' without a value", "write one, or leave the word out"
     for name, how in BLOCKS[kind].items():
-        if how == "cells?" and says.get(name) is not None and not isinstance(says[name], Mapping):
-            yield f"says '{kind}.{name}' in another shape", f"it is {NAMED}"
-    for name, shape in (("only", NAMED), ("sample", NAMED)):
-        yield from _shapes(f"{kind}.", {name: says.get(name)}, {name: shape})
+        if says.get(name) is not None and not how.startswith(("word", "time")):
+            yield from _cells(f"{kind}.{name}", how.rstrip("?"), says[name])
+    filters = {name: says[name] for name in ("only", "sample") if says.get(name) is not None}
+    yield from _shapes(f"{kind}.", filters, {"only": NAMED, "sample": NAMED})
     if isinstance(says.get("sample"), Mapping):
         missing = [word for word in ("by", "share", "seed") if word not in says["sample"]]
         if missing:
@@ -84,6 +98,38 @@ def _block(kind: str, says: Any) -> Iterator[tuple[str, str]]:
             yield "says 'identifiers.verified' in another shape", f"it is {TRUTH}"
 
 
+def _cells(place: str, how: str, says: Any) -> Iterator[tuple[str, str]]:
+    """What is wrong with a cell, or with cells under names."""
+    if how == "cells":
+        if not isinstance(says, Mapping):
+            yield f"says '{place}' in another shape", f"it is {NAMED}"
+        for name, cell in _named(says):
+            yield from _cells(f"{place}.{name}", "cell", cell)
+        return
+    if isinstance(says, list | tuple):
+        if how != "key" or not says or not all(isinstance(one, str) for one in says):
+            yield f"says '{place}' in another shape", "it is one column; a key may be a list of columns"
+        return
+    if says is None:
+        yield f"says '{place}' without a value", "write one, or leave the word out"
+    if not isinstance(says, Mapping):
+        return
+    sources = [word for word in ("is", *CELL_SOURCES[how]) if says.get(word) is not None]
+    if len(sources) != 1:
+        known = ", ".join(("is", *CELL_SOURCES[how]))
+        yield f"does not say where '{place}' comes from", f"say one of {known}"
+    yield from _shapes(f"{place}.", says, CELL_SHAPES)
+    for word in ("first_of", "product_of", "counted"):
+        if isinstance(says.get(word), list | tuple):
+            if not says[word]:
+                yield f"says '{place}.{word}' without a value", "name columns"
+            for one in says[word]:
+                yield from _cells(f"{place}.{word}", "number" if word == "product_of" else "cell", one)
+    for word in ("otherwise", "blank"):
+        if word in says:
+            yield from _cells(f"{place}.{word}", "cell", says[word])
+
+
 def _values(cells: Any) -> Iterator[tuple[str, str]]:
     from .mapped_rows import VALUE_FIELDS
 
@@ -97,9 +143,14 @@ def _shapes(above: str, told: Mapping[str, Any], shapes: Mapping[str, str]) -> I
     for name, shape in shapes.items():
         value = told.get(name)
         if value is None:
+            if above and name in told:
+                yield f"says '{above}{name}' without a value", "write one, or leave the word out"
             continue
-        if not isinstance(value, KINDS[shape]) or (shape == NUMBER and isinstance(value, bool)):
+        fits = isinstance(value, KINDS[shape]) and not (shape == NUMBER and isinstance(value, bool))
+        if not fits:
             yield f"says '{above}{name}' in another shape", f"it is {shape}"
+        elif name in OF_TEXT and not all(isinstance(one, str) for one in value):
+            yield f"says '{above}{name}' in another shape", "it is a list of columns"
 
 
 def _parts(word: str, one: Any, parts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
