@@ -1,6 +1,5 @@
 """One text, two engines: what is passed on, what is refused, and functions of ours."""
 
-from datetime import datetime
 from decimal import Decimal
 
 import pytest

@@ -192,7 +192,8 @@ def _with_distincts(
     random_ones = draw.sample(rest, min(len(rest), wanted - len(hard)))
     told_by = "group" if group_of else "unlabelled"
     made = [[ids[a], ids[b], "distinct", told_by, ""] for a, b in random_ones + hard]
-    share = max(1.0, len(free) / max(1, len(random_ones)))
+    # Nobody has said that a stand-in is distinct: it teaches weights, but not where to cut.
+    share = max(1.0, len(free) / max(1, len(random_ones))) if group_of else 0.0
     weights = np.array([1.0] * len(labels) + [share] * len(random_ones) + [0.0] * len(hard))
     return labels + made, weights
 
