@@ -41,7 +41,7 @@ def test_a_table_is_printed_in_columns():
     assert run.as_table(rows).splitlines() == [
         "what         n  seconds",
         "------  ------  -------",
-        "a       12,000     1.50",
+        "a       12,000    1.500",
         "longer       7        -",
     ]
 

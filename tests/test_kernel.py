@@ -49,7 +49,9 @@ def test_the_exploration_runs_to_its_end_with_any_kernel(tmp_path):
     project = made_up_project(tmp_path, {"journeys": world["journeys"]})
     notebook = nbformat.read(ROOT / "notebooks" / "exploration.ipynb", as_version=4)
 
-    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(project)}})
+    client = NotebookClient(
+        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(project)}}
+    )
     client.execute()
 
     kinds = {
