@@ -59,6 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped; what was there before is untouched", file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        # The reader has seen enough, as with 'journey show | head'.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except ModuleNotFoundError as error:
         if name in COMMANDS and (error.name or "").split(".")[0] in WORKBENCH:
             return _told(
