@@ -4,10 +4,16 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from journey_research.pipelines.journeys.cutting import cut_journeys
 from journey_research.pipelines.journeys.friction import find_friction
-from journey_research.pipelines.journeys.intervals import median_interval, wilson_interval
+from journey_research.pipelines.journeys.intervals import (
+    clustered_interval,
+    median_interval,
+    wilson_interval,
+)
 from journey_research.pipelines.journeys.journey_metrics import measure_journeys
 from journey_research.pipelines.journeys.paths import count_paths, count_transitions, summarise_journeys
 from journey_research.pipelines.journeys.rule import JourneyRule
@@ -91,6 +97,39 @@ def test_nothing_in_nothing_out():
     assert metrics.loc["n_journeys", "value"] == 0
     assert math.isnan(metrics.loc["conversion_rate", "value"])
     assert metrics["n"].tolist() == [0] * len(metrics)
+
+
+def clustered(journeys_of_person):
+    """The interval by its plain definition: a list of 0 and 1 for each person."""
+    n, hits = [len(own) for own in journeys_of_person], [sum(own) for own in journeys_of_person]
+    return clustered_interval(
+        sum(hits),
+        sum(n),
+        len(n),
+        hh=sum(h * h for h in hits),
+        hn=sum(h * own for h, own in zip(hits, n, strict=True)),
+        nn=sum(own * own for own in n),
+    )
+
+
+def test_the_same_journeys_told_twice_make_no_rate_surer():
+    persons = [[1], [0], [0], [1], [0], [1], [0], [0]]
+    twice = [own * 2 for own in persons]
+
+    low, high = clustered(persons)
+    assert (low, high) == pytest.approx(wilson_interval(3, 8))
+    assert clustered(twice) == pytest.approx((low, high), abs=0.02)
+    assert wilson_interval(6, 16)[1] < high - 0.05
+
+
+@given(st.lists(st.lists(st.integers(0, 1), min_size=1, max_size=4), min_size=1, max_size=30))
+def test_a_clustered_interval_holds_its_share_and_is_no_narrower_than_wilsons(persons):
+    n, hits = sum(map(len, persons)), sum(map(sum, persons))
+    low, high = clustered(persons)
+    plain_low, plain_high = wilson_interval(hits, n)
+
+    assert 0 <= low <= hits / n <= high <= 1
+    assert high - low >= plain_high - plain_low - 1e-12
 
 
 def test_wilson_interval_is_that_of_the_literature():

@@ -11,12 +11,12 @@ Z = 1.959963984540054  # 95 %, both sides
 FEWEST_FOR_MEDIAN = 6  # of five, not even smallest to largest holds the median with 95 %
 
 
-def wilson_interval(n_hits: int, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share.
+def wilson_interval(n_hits: float, n: float) -> tuple[float, float]:
+    """The 95 % interval of a share of independent observations.
 
     Args:
         n_hits: Observations that count, 0 to ``n``.
-        n: Observations, more than 0.
+        n: Observations, more than 0; not whole where it is what dependent ones are worth.
 
     Returns:
         Low and high, 0 to 1.
@@ -40,6 +40,48 @@ def wilson_interval(n_hits: int, n: int) -> tuple[float, float]:
     low = 0.0 if n_hits == 0 else max(0.0, (centre - half) / (1 + spread))
     high = 1.0 if n_hits == n else min(1.0, (centre + half) / (1 + spread))
     return low, high
+
+
+def clustered_interval(n_hits: int, n: int, n_persons: int, hh: int, hn: int, nn: int) -> tuple[float, float]:
+    """The 95 % interval of a share of observations of which a person may have several.
+
+    Wilson's interval for as many independent observations as these are worth: ``n`` over the design
+    effect, the variance between persons over the one that independence would give. It is never
+    taken below 1, nor are there more independent observations than there are.
+
+    Args:
+        n_hits: Observations that count, 0 to ``n``.
+        n: Observations, more than 0.
+        n_persons: Persons who made them.
+        hh: Sum over persons of their hits squared.
+        hn: Sum over persons of their hits times their observations.
+        nn: Sum over persons of their observations squared.
+
+    Returns:
+        Low and high, 0 to 1.
+
+    Source:
+        Rao and Scott (1992), "A simple method for the analysis of clustered binary data".
+
+    Example:
+        Two persons with ten journeys each, of whom one always converts, are worth little:
+
+        >>> [round(end, 2) for end in clustered_interval(10, 20, 2, hh=100, hn=100, nn=200)]
+        [0.06, 0.94]
+
+        Twenty persons with one journey each are worth twenty:
+
+        >>> clustered_interval(10, 20, 20, hh=10, hn=10, nn=20) == wilson_interval(10, 20)
+        True
+    """
+    share = n_hits / n
+    if n_persons < 2 or share in (0.0, 1.0):
+        worth = float(n_persons)
+        return wilson_interval(share * worth, worth)
+    independent = share * (1 - share) / (n - 1)
+    between = (hh - 2 * share * hn + share * share * nn) / (n * n) * n_persons / (n_persons - 1)
+    worth = n / max(1.0, between / independent)
+    return wilson_interval(share * worth, worth)
 
 
 def median_interval(values: npt.NDArray[np.float64]) -> tuple[float, float, float]:

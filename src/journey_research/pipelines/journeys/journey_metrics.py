@@ -9,7 +9,7 @@ import pandas as pd
 
 from journey_research.engine import Table, run_sql
 
-from .intervals import median_interval, wilson_interval
+from .intervals import clustered_interval, median_interval, wilson_interval
 from .paths import close_journeys
 from .rule import JourneyRule
 
@@ -30,8 +30,9 @@ def measure_journeys(
         rule: The rule that the journeys were cut with.
 
     Returns:
-        Contract ``Metrics``. Counts have no interval; shares have Wilson's, medians that of order
-        statistics, both 95 % and for independent journeys, which several of one person are not.
+        Contract ``Metrics``. Counts have no interval. Conversion rates have a 95 % interval that
+        knows that a person's journeys come together; the other shares have Wilson's, medians that
+        of order statistics, as if their observations were independent.
         ``conversion_rate`` counts journeys that may still convert as not converted;
         ``conversion_rate_decided`` leaves out journeys whose last touch is no older than
         ``max_gap_days`` at ``as_of``; long journeys that still go on are missing from it, so it is
@@ -53,8 +54,18 @@ def measure_journeys(
         _count("n_sessions", n["n_sessions"]),
         _count("n_journeys", n["n_journeys"]),
         _count("n_outcomes", n["n_outcomes"]),
-        _share("conversion_rate", n["n_converted"], n["n_journeys"]),
-        _share("conversion_rate_decided", n["n_decided_converted"], n["n_decided"]),
+        _rate(
+            "conversion_rate", n["n_converted"], n["n_journeys"], n["n_walkers"], n["hh"], n["hn"], n["nn"]
+        ),
+        _rate(
+            "conversion_rate_decided",
+            n["n_decided_converted"],
+            n["n_decided"],
+            n["n_decided_walkers"],
+            n["decided_hh"],
+            n["decided_hn"],
+            n["decided_nn"],
+        ),
         _median("touches_per_journey_median", lengths["n_touches"].to_numpy()),
         _median("days_to_convert_median", lengths["days"].drop_null().to_numpy()),
         _share("outcomes_without_touch_share", n["n_untouched"], n["n_outcomes"]),
@@ -71,6 +82,12 @@ def _share(metric: str, n_hits: int, n: int) -> Figure:
     if n == 0:
         return metric, math.nan, math.nan, math.nan, 0
     return metric, n_hits / n, *wilson_interval(n_hits, n), n
+
+
+def _rate(metric: str, n_hits: int, n: int, n_persons: int, hh: int, hn: int, nn: int) -> Figure:
+    if n == 0:
+        return metric, math.nan, math.nan, math.nan, 0
+    return metric, n_hits / n, *clustered_interval(n_hits, n, n_persons, hh, hn, nn), n
 
 
 def _median(metric: str, values: np.ndarray) -> Figure:
