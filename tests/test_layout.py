@@ -161,6 +161,12 @@ def public_functions(path):
             yield node
 
 
+def public_classes(path):
+    for node in tree_of(path).body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield node
+
+
 VERBS = ("resolve", "journeys", "attribute", "lifetime_value")
 
 
@@ -173,11 +179,38 @@ def test_a_verb_says_what_goes_in_and_out_and_shows_it(verb):
     assert [section for section in SECTIONS if section not in docstring] == []
 
 
+def sections_owed(node):
+    """What the docstring of a public function or class of the verbs has to hold."""
+    owed = ["Example:", ">>>"]
+    if isinstance(node, ast.ClassDef):
+        return owed
+    if any([node.args.posonlyargs, node.args.args, node.args.kwonlyargs]):
+        owed.append("Args:")
+    if node.returns is not None and ast.unparse(node.returns) != "None":
+        owed.append("Returns:")
+    return owed
+
+
+@pytest.mark.parametrize(
+    ("text", "owed"),
+    [
+        ("class A: pass", {"Example:", ">>>"}),
+        ("def f() -> None: pass", {"Example:", ">>>"}),
+        ("def f(a: int) -> None: pass", {"Example:", ">>>", "Args:"}),
+        ("def f(*, a: int) -> int: pass", {"Example:", ">>>", "Args:", "Returns:"}),
+    ],
+)
+def test_the_lint_of_docstrings_asks_for_what_there_is(text, owed):
+    assert set(sections_owed(ast.parse(text).body[0])) == owed
+
+
 @pytest.mark.parametrize("path", sorted((PACKAGE / "verbs").glob("*.py")), ids=named)
-def test_public_functions_of_verbs_have_docstrings_and_types(path):
+def test_what_is_public_in_verbs_has_types_and_shows_itself(path):
     for function in public_functions(path):
-        assert ast.get_docstring(function), function.name
         assert function.returns is not None, function.name
+    for node in [*public_functions(path), *public_classes(path)]:
+        docstring = ast.get_docstring(node) or ""
+        assert [section for section in sections_owed(node) if section not in docstring] == [], node.name
 
 
 LOCK = ROOT / "requirements.lock"

@@ -13,12 +13,12 @@ from journey_research.errors import UserError
 from journey_research.verbs.files import (
     as_text,
     frame_writer,
+    json_writer,
     read_frame,
     to_instants,
     to_numbers,
     write_folder,
     write_frame,
-    write_json,
 )
 
 SUFFIXES = [".csv", ".csv.gz", ".parquet"]
@@ -196,14 +196,14 @@ def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path):
 def test_a_place_that_cannot_be_written_is_the_users_to_mend(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UserError, match="cannot be written"):
-        write_json({}, tmp_path / "file" / "t.json")
+        write_folder(tmp_path / "file", {"t.json": json_writer({})})
     (tmp_path / "t.csv").mkdir()
     with pytest.raises(UserError, match="a folder stands where the file should go"):
         write_frame(pd.DataFrame({"a": [1]}), tmp_path / "t.csv")
 
 
 def test_json_keeps_order_and_floats(tmp_path):
-    write_json({"b": 0.1, "a": {"n": 1}}, tmp_path / "t.json")
+    write_folder(tmp_path, {"t.json": json_writer({"b": 0.1, "a": {"n": 1}})})
 
     assert json.loads((tmp_path / "t.json").read_text()) == {"b": 0.1, "a": {"n": 1}}
     assert (tmp_path / "t.json").read_text().index('"b"') < (tmp_path / "t.json").read_text().index('"a"')

@@ -44,6 +44,13 @@ class Attributed:
     Attributes:
         credits: ``model,channel,conversions,value,low,high``, sorted by model and channel.
         summary: What it says, in a few lines; also its ``repr``.
+
+    Example:
+        >>> paths = pd.DataFrame({"path": ["ad > mail", "mail"], "sold": [2, 1]})
+        >>> attribute(paths, path="path", conversions="sold", models="first", intervals=0)
+        3 conversions in 3 journeys on 2 distinct paths, 2 channels
+        first: ad 2.0, mail 1.0
+        credits say where conversions were seen, not what caused them
     """
 
     credits: pd.DataFrame
@@ -208,7 +215,17 @@ def _summary(credits: pd.DataFrame, counted: PathCounts, rule: AttributionRule, 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of ``journey attribute``."""
+    """Options of ``journey attribute``.
+
+    Args:
+        parser: Gets the options.
+
+    Example:
+        >>> parser = argparse.ArgumentParser()
+        >>> add_arguments(parser)
+        >>> parser.parse_args("p.csv --path p --conversions n --out credits.csv".split()).intervals
+        200
+    """
     parser.add_argument("file", help="table of paths: .csv, .csv.gz or .parquet")
     parser.add_argument("--path", required=True, metavar="COLUMN", help="channels in order")
     parser.add_argument("--conversions", required=True, metavar="COLUMN", help="number of conversions")
@@ -224,7 +241,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Read the file, credit, write the table, print the summary."""
+    """Read the file, credit, write the table, print the summary.
+
+    Args:
+        arguments: What ``add_arguments`` asks for.
+
+    Returns:
+        0. Nothing is written where anything fails.
+
+    Raises:
+        UserError: As ``attribute``, and where a file cannot be read or written.
+
+    Example:
+        >>> import tempfile
+        >>> parser = argparse.ArgumentParser()
+        >>> add_arguments(parser)
+        >>> options = "--path path --conversions sold --models last --intervals 0".split()
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     table, out = Path(folder, "paths.csv"), Path(folder, "credits.csv")
+        ...     _ = table.write_text("path,sold\\nad > mail,2\\n")
+        ...     run(parser.parse_args([str(table), *options, "--out", str(out)]))
+        ...     out.read_text().splitlines()
+        2 conversions in 2 journeys on 1 distinct paths, 2 channels
+        last: mail 2.0, ad 0.0
+        credits say where conversions were seen, not what caused them
+        0
+        ['model,channel,conversions,value,low,high', 'last,ad,0.0,,,', 'last,mail,2.0,,,']
+    """
     told = arguments
     check_output(told.out, is_table=True)
     rule = _rule(told.models, told.order, told.half_life, told.intervals, told.seed)

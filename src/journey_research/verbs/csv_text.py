@@ -30,11 +30,19 @@ def read_csv(path: Path, needed: list[str], only: bool) -> pd.DataFrame:
         only: Keep the needed columns alone.
 
     Returns:
-        n rows; an empty cell is an empty text.
+        n rows; an empty cell is missing, quoted or not.
 
     Raises:
         UserError: No header, a column twice or missing, a row of another width, an open quote, or
             no UTF-8 text.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "people.csv")
+        ...     _ = path.write_text("id,name\\n007,\\n")
+        ...     read_csv(path, needed=["id"], only=False).values.tolist()
+        [['007', nan]]
     """
     import pyarrow as pa
 

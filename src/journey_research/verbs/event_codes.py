@@ -37,6 +37,15 @@ def usable_events(
 
     Raises:
         UserError: No time can be read, or no row can be used.
+
+    Example:
+        >>> days = pd.Series(["2025-01-01", "2025-01-02", "soon"])
+        >>> told = usable_events(pd.Series(["b", "a", "a"]), days, pd.Series(["look", "buy", "look"]))
+        >>> events, who, what, n_rejected = told
+        >>> events.to_pandas()[["person", "event"]].values.tolist(), n_rejected
+        ([[1, 1], [0, 0]], 1)
+        >>> who.to_pylist(), what.to_pylist()
+        (['a', 'b'], ['buy', 'look'])
     """
     import pyarrow as pa
 
@@ -76,14 +85,42 @@ def _coded(values: pd.Series) -> tuple[pa.Array, pa.Array]:
 
 
 def numbered(names: pa.Array) -> pa.Table:
-    """The names with their numbers: ``event`` (their place) and ``name``."""
+    """Names with their numbers.
+
+    Args:
+        names: k sorted names.
+
+    Returns:
+        k rows of ``event`` (the name's place, from 0) and ``name``.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> numbered(pa.array(["buy", "look"])).to_pylist()
+        [{'event': 0, 'name': 'buy'}, {'event': 1, 'name': 'look'}]
+    """
     import pyarrow as pa
 
     return pa.table({"event": pa.array(range(len(names)), pa.int32()), "name": names})
 
 
 def named(codes: pd.Series, names: pa.Array) -> pd.Series:
-    """The name behind each number."""
+    """The name behind each number.
+
+    Args:
+        codes: n places among the names, from 0.
+        names: k names.
+
+    Returns:
+        n names.
+
+    Raises:
+        IndexError: A number is none of 0 to k - 1.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> named(pd.Series([1, 0, 1]), pa.array(["buy", "look"])).tolist()
+        ['look', 'buy', 'look']
+    """
     import pyarrow as pa
 
     named: pd.Series = names.take(pa.array(codes)).to_pandas()

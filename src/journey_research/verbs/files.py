@@ -49,7 +49,6 @@ __all__ = [
     "write_files",
     "write_folder",
     "write_frame",
-    "write_json",
 ]
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
@@ -74,6 +73,14 @@ def read_frame(
     Raises:
         UserError: The file is missing, empty or unreadable, its rows do not fit its header, a
             column is missing or stands twice.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "people.csv")
+        ...     _ = path.write_text("id,name\\n007,Ann\\n")
+        ...     read_frame(path, needed=["id"], only=True).values.tolist()
+        [['007']]
     """
     path = Path(path)
     suffix = _suffix(path)
@@ -99,19 +106,21 @@ def write_frame(frame: pd.DataFrame, path: str | Path) -> None:
     Floats are written with as many digits as it takes to read the same float again; equal tables
     are equal bytes, gzipped or not. Instants are written without a zone and are UTC.
 
+    Args:
+        frame: n rows; the index is left out.
+        path: Where to, ending in ``.csv``, ``.csv.gz`` or ``.parquet``.
+
     Raises:
         UserError: The suffix is unknown, or the place cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_frame(pd.DataFrame({"id": ["007"], "share": [0.1]}), Path(folder, "t.csv"))
+        ...     Path(folder, "t.csv").read_bytes()
+        b'id,share\\n007,0.1\\n'
     """
     write_folder(Path(path).parent, {Path(path).name: frame_writer(frame, path)})
-
-
-def write_json(document: Any, path: str | Path) -> None:
-    """Write a JSON document whole or not at all; keys in the order given.
-
-    Raises:
-        UserError: The place cannot be written.
-    """
-    write_folder(Path(path).parent, {Path(path).name: json_writer(document)})
 
 
 def write_folder(folder: str | Path, files: Mapping[str, Write]) -> None:
@@ -127,6 +136,13 @@ def write_folder(folder: str | Path, files: Mapping[str, Write]) -> None:
 
     Raises:
         UserError: The folder or a file in it cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_folder(Path(folder, "new"), {"a.json": json_writer([1]), "b.json": json_writer([])})
+        ...     sorted(path.name for path in Path(folder, "new").iterdir())
+        ['a.json', 'b.json']
     """
     write_files({Path(folder) / name: write for name, write in files.items()})
 
@@ -139,6 +155,13 @@ def write_files(files: Mapping[Path, Write]) -> None:
 
     Raises:
         UserError: A folder or file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_files({Path(folder, part, "n.json"): json_writer(1) for part in ("a", "b")})
+        ...     [path.parent.name for path in sorted(Path(folder).rglob("*.json"))]
+        ['a', 'b']
     """
     staging = {path.parent: path.parent / f".unfinished.{os.getpid()}" for path in files}
     try:
@@ -168,6 +191,12 @@ def check_output(path: str | Path, is_table: bool = False) -> None:
 
     Raises:
         UserError: The suffix is unknown, or a folder stands there.
+
+    Example:
+        >>> check_output("persons.xls", is_table=True)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ...
+        journey_research.errors.UserError: format is not known (file persons.xls); use a name ...
     """
     path = Path(path)
     if is_table:
@@ -177,7 +206,25 @@ def check_output(path: str | Path, is_table: bool = False) -> None:
 
 
 def frame_writer(frame: pd.DataFrame, path: str | Path) -> Write:
-    """A function that writes the table in the format of ``path``'s suffix; for ``write_folder``."""
+    """A function that writes the table in the format of a suffix; for ``write_folder``.
+
+    Args:
+        frame: n rows; the index is left out.
+        path: Its suffix is the format; nothing is written here yet.
+
+    Returns:
+        Writes the table at the path it is given.
+
+    Raises:
+        UserError: The suffix is unknown.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     frame_writer(pd.DataFrame({"n": [1]}), "t.csv.gz")(Path(folder, "t.csv.gz"))
+        ...     gzip.decompress(Path(folder, "t.csv.gz").read_bytes())
+        b'n\\n1\\n'
+    """
     suffix = _suffix(Path(path))
 
     def write(to: Path) -> None:
@@ -196,7 +243,24 @@ def frame_writer(frame: pd.DataFrame, path: str | Path) -> Write:
 
 
 def json_writer(document: Any) -> Write:
-    """A function that writes a JSON document; for ``write_folder``."""
+    """A function that writes a JSON document; for ``write_folder``.
+
+    Args:
+        document: Of lists, dictionaries, texts, finite numbers, truth values and None.
+
+    Returns:
+        Writes the document, as it is now, at the path it is given.
+
+    Raises:
+        TypeError, ValueError: The document holds something else, or no finite number.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     json_writer({"n": 1})(Path(folder, "summary.json"))
+        ...     Path(folder, "summary.json").read_bytes()
+        b'{\\n "n": 1\\n}\\n'
+    """
     text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
     def write(to: Path) -> None:

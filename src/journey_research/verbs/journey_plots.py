@@ -20,7 +20,28 @@ MOST_EVENTS = 20  # of more, a reader cannot tell the lines apart
 
 
 def plot_writers(found: Journeys) -> dict[str, Write]:
-    """File name -> function that writes the plot; for ``write_folder``."""
+    """The functions that write the plots; for ``write_folder``.
+
+    Args:
+        found: What ``journeys`` returns.
+
+    Returns:
+        File name -> function that writes the plot, a PNG of 100 dots per inch.
+
+    Example:
+        >>> import tempfile
+        >>> import pandas as pd
+        >>> from journey_research.verbs.journeys import journeys
+        >>> events = pd.DataFrame({"who": ["a", "a"], "what": ["look", "buy"], "day": ["2025-01-01"] * 2})
+        >>> found = journeys(events, person="who", time="day", event="what")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for name, write in plot_writers(found).items():
+        ...         write(Path(folder, name))
+        ...         name, Path(folder, name).read_bytes()[1:4]
+        ('step_matrix.png', b'PNG')
+        ('transitions.png', b'PNG')
+        ('session_lengths.png', b'PNG')
+    """
     draws: dict[str, Callable[[Journeys], Figure]] = {
         "step_matrix.png": draw_step_matrix,
         "transitions.png": draw_transitions,
@@ -30,7 +51,23 @@ def plot_writers(found: Journeys) -> dict[str, Write]:
 
 
 def draw_step_matrix(found: Journeys) -> Figure:
-    """Share of all persons at each step; the events most persons are at, most first."""
+    """Share of all persons at each step; the events most persons are at, most first.
+
+    Args:
+        found: What ``journeys`` returns; at most 20 events are drawn.
+
+    Returns:
+        One heat map, shares from 0 to 1.
+
+    Example:
+        >>> import pandas as pd
+        >>> from journey_research.verbs.journeys import journeys
+        >>> events = pd.DataFrame({"who": ["a", "a"], "what": ["look", "buy"], "day": ["2025-01-01"] * 2})
+        >>> found = journeys(events, person="who", time="day", event="what", steps=2)
+        >>> axes = draw_step_matrix(found).axes[0]
+        >>> axes.get_title(), axes.images[0].get_array().tolist()
+        ('share of all persons at a step', [[0.0, 1.0], [1.0, 0.0]])
+    """
     matrix = found.step_matrix.set_index("event")
     busiest = matrix.sum(axis=1).sort_values(ascending=False, kind="stable").index[:MOST_EVENTS]
     shown = matrix.loc[busiest]
@@ -45,7 +82,23 @@ def draw_step_matrix(found: Journeys) -> Figure:
 
 
 def draw_transitions(found: Journeys) -> Figure:
-    """How often an event is directly followed by another; the busiest events."""
+    """How often an event is directly followed by another; the busiest events.
+
+    Args:
+        found: What ``journeys`` returns; at most 20 events are drawn.
+
+    Returns:
+        One heat map of counts, the event down and the next across.
+
+    Example:
+        >>> import pandas as pd
+        >>> from journey_research.verbs.journeys import journeys
+        >>> events = pd.DataFrame({"who": ["a", "a"], "what": ["look", "buy"], "day": ["2025-01-01"] * 2})
+        >>> found = journeys(events, person="who", time="day", event="what")
+        >>> axes = draw_transitions(found).axes[0]
+        >>> axes.get_title(), axes.images[0].get_array().tolist()
+        ('how often an event directly follows another', [[0.0, 0.0], [1.0, 0.0]])
+    """
     counted = found.transitions
     totals = counted.groupby("from_event")["count"].sum().add(
         counted.groupby("to_event")["count"].sum(), fill_value=0
@@ -64,7 +117,23 @@ def draw_transitions(found: Journeys) -> Figure:
 
 
 def draw_session_lengths(found: Journeys) -> Figure:
-    """How many sessions have how many events."""
+    """How many sessions have how many events.
+
+    Args:
+        found: What ``journeys`` returns; the longest 1 % of the sessions share the last bar.
+
+    Returns:
+        One bar chart of counts.
+
+    Example:
+        >>> import pandas as pd
+        >>> from journey_research.verbs.journeys import journeys
+        >>> events = pd.DataFrame({"who": ["a", "a"], "what": ["look", "buy"], "day": ["2025-01-01"] * 2})
+        >>> found = journeys(events, person="who", time="day", event="what")
+        >>> axes = draw_session_lengths(found).axes[0]
+        >>> axes.get_title(), [float(bar.get_height()) for bar in axes.patches]
+        ('1 sessions by their length', [0.0, 1.0, 0.0])
+    """
     figure, axes = _empty(
         "events in a session", "sessions", f"{len(found.sessions):,} sessions by their length"
     )

@@ -39,6 +39,12 @@ class Journeys:
         variants: One row per distinct history: ``path`` (events with ``' > '`` between), ``persons``.
         summary: ``n_events, n_persons, n_sessions, n_rejected, events_per_session_median,
             seconds_per_session_median``.
+
+    Example:
+        >>> events = pd.DataFrame({"who": ["a", "a"], "what": ["look", "buy"], "day": ["2025-01-01"] * 2})
+        >>> found = journeys(events, person="who", time="day", event="what")
+        >>> found.transitions.values.tolist(), found.summary["n_sessions"]
+        ([['look', 'buy', 1, 0.0]], 1)
     """
 
     sessions: pd.DataFrame
@@ -108,7 +114,7 @@ def journeys(
         2 transitions, 2 variants
         no row set aside
     """
-    gap_us = gap_in_us(gap)
+    gap_us = _gap_in_us(gap)
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
         raise UserError("--steps is a whole number from 1")
     need_columns([str(name) for name in frame.columns], [person, time, event])
@@ -144,11 +150,11 @@ def journeys(
     )
 
 
-def gap_in_us(gap: str | timedelta) -> int:
+def _gap_in_us(gap: str | timedelta) -> int:
     """A length of time in microseconds.
 
     Example:
-        >>> gap_in_us("1h30m") // 60_000_000
+        >>> _gap_in_us("1h30m") // 60_000_000
         90
     """
     if isinstance(gap, str):
@@ -179,7 +185,18 @@ def _step_matrix(counts: pd.DataFrame, what: pa.Array, steps: int, n_persons: in
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The options of ``journey journeys``."""
+    """The options of ``journey journeys``.
+
+    Args:
+        parser: Gets the options.
+
+    Example:
+        >>> from argparse import ArgumentParser
+        >>> parser = ArgumentParser()
+        >>> add_arguments(parser)
+        >>> parser.parse_args("e.csv --person who --time day --event what --out found".split()).gap
+        '30m'
+    """
     parser.add_argument("events", metavar="events.csv", help="events: .csv, .csv.gz or .parquet")
     parser.add_argument("--person", required=True, metavar="COLUMN", help="whose event it is")
     parser.add_argument("--time", required=True, metavar="COLUMN", help="when; no zone means UTC")
@@ -192,8 +209,33 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """``journey journeys``: read the file, write the folder, print the summary.
 
+    Args:
+        arguments: What ``add_arguments`` asks for.
+
+    Returns:
+        0.
+
     Raises:
         UserError: Something the user can mend; nothing is written then.
+
+    Example:
+        >>> import tempfile
+        >>> from argparse import ArgumentParser
+        >>> from pathlib import Path
+        >>> parser = ArgumentParser()
+        >>> add_arguments(parser)
+        >>> options = "--person who --time day --event what --out".split()
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     table = Path(folder, "events.csv")
+        ...     _ = table.write_text("who,day,what\\na,2025-01-01,look\\n")
+        ...     run(parser.parse_args([str(table), *options, folder]))
+        ...     Path(folder, "variants.csv").read_text().splitlines()
+        1 events of 1 persons in 1 sessions
+        median session: 1 events, 0 seconds
+        0 transitions, 1 variants
+        no row set aside
+        0
+        ['path,persons', 'look,1']
     """
     from .journey_plots import plot_writers
 

@@ -45,6 +45,15 @@ class LifetimeValues:
             sorted by person.
         parameters: Estimates and standard errors of both models, log-likelihood and n.
         summary: What it says, in a few lines; also its ``repr``.
+
+    Example:
+        >>> days = ["2025-01-01", "2025-01-08", "2025-01-03", "2025-01-05"]
+        >>> told = pd.DataFrame({"who": ["a", "a", "b", "c"], "day": days})
+        >>> made = lifetime_value(told, person="who", time="day", calibration_end="2025-01-22")
+        >>> made.parameters["n"], sorted(made.parameters["bg_nbd"])
+        (3, ['a', 'alpha', 'b', 'r'])
+        >>> print(repr(made).splitlines()[0])
+        3 customers, 1 of them bought again; 0 later rows left out
     """
 
     customers: pd.DataFrame
@@ -240,7 +249,18 @@ def _estimate(name: str, found: dict[str, float | None]) -> str:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of ``journey lifetime-value``."""
+    """Options of ``journey lifetime-value``.
+
+    Args:
+        parser: Gets the options.
+
+    Example:
+        >>> parser = argparse.ArgumentParser()
+        >>> add_arguments(parser)
+        >>> options = "--person who --time day --calibration-end 2025-01-22 --out customers.csv"
+        >>> parser.parse_args(["bought.csv", *options.split()]).horizon
+        '39w'
+    """
     parser.add_argument("file", help="table of transactions: .csv, .csv.gz or .parquet")
     parser.add_argument("--person", required=True, metavar="COLUMN", help="the customer's id")
     parser.add_argument("--time", required=True, metavar="COLUMN", help="ISO 8601 times")
@@ -253,7 +273,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Read the file, fit, write the customers and the parameters beside them, print the summary."""
+    """Read the file, fit, write the customers and the parameters beside them, print the summary.
+
+    Args:
+        arguments: What ``add_arguments`` asks for.
+
+    Returns:
+        0. Nothing is written where anything fails.
+
+    Raises:
+        UserError: As ``lifetime_value``, and where a file cannot be read or written.
+
+    Example:
+        >>> import tempfile
+        >>> parser = argparse.ArgumentParser()
+        >>> add_arguments(parser)
+        >>> options = "--person who --time day --calibration-end 2025-01-22".split()
+        >>> with tempfile.TemporaryDirectory() as folder:  # doctest: +ELLIPSIS
+        ...     table, out = Path(folder, "bought.csv"), Path(folder, "customers.csv")
+        ...     _ = table.write_text("who,day\\na,2025-01-01\\na,2025-01-08\\nb,2025-01-03\\n")
+        ...     run(parser.parse_args([str(table), *options, "--out", str(out)]))
+        ...     sorted(path.name for path in Path(folder).iterdir())
+        2 customers, 1 of them bought again; 0 later rows left out
+        bg_nbd: ...
+        expected in 39w: ... purchases
+        0
+        ['bought.csv', 'customers.csv', 'customers.json']
+    """
     told = arguments
     check_output(told.out, is_table=True)
     needed = [name for name in (told.person, told.time, told.amount) if name]

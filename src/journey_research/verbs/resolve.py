@@ -42,6 +42,13 @@ class Resolved:
         threshold: Least average match probability inside a person.
         persons_at: Threshold -> number of persons it would make.
         is_trained: Whether this call trained the model.
+
+    Example:
+        >>> people = pd.DataFrame({"key": ["1", "2"], "name": ["Ann Lee", "Ann Lee"]})
+        >>> told = pd.DataFrame({"id_a": ["1"], "id_b": ["2"], "answer": ["same"]})
+        >>> resolved = resolve(people, id="key", labels=told)
+        >>> resolved.persons["id"].tolist(), resolved.persons_at
+        (['1', '2'], {0.3: 1, 0.5: 1, 0.7: 1})
     """
 
     persons: pd.DataFrame
@@ -279,7 +286,17 @@ def _check_model_name(path: str | Path) -> None:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of ``journey resolve``."""
+    """The options of ``journey resolve``.
+
+    Args:
+        parser: Gets the options.
+
+    Example:
+        >>> parser = argparse.ArgumentParser()
+        >>> add_arguments(parser)
+        >>> parser.parse_args("people.csv --id key --out persons.csv".split()).seed
+        1
+    """
     parser.add_argument("records", help="table of records: .csv, .csv.gz or .parquet")
     parser.add_argument("--id", required=True, metavar="COLUMN", help="column that names a record")
     parser.add_argument("--fields", metavar="A,B,C", help="columns to compare (default: all but the id)")
@@ -298,11 +315,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read, resolve, write, and print the summary.
 
+    Args:
+        arguments: What ``add_arguments`` asks for.
+
     Returns:
         0. Nothing is written where anything fails.
 
     Raises:
         UserError: As ``resolve``, and where a file cannot be read or written.
+
+    Example:
+        >>> import tempfile
+        >>> parser = argparse.ArgumentParser()
+        >>> add_arguments(parser)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     table, told, out = (Path(folder, name) for name in ("a.csv", "b.csv", "c.csv"))
+        ...     _ = table.write_text("key,name\\n1,Ann Lee\\n2,Ann Lee\\n")
+        ...     _ = told.write_text("id_a,id_b,answer\\n1,2,same\\n")
+        ...     options = ["--id", "key", "--labels", str(told), "--out", str(out)]
+        ...     run(parser.parse_args([str(table), *options]))
+        ...     out.read_text().splitlines()
+        2 records, 1 persons at threshold 0.5
+        other thresholds: 1 to 1 persons (1 at 0.3, 1 at 0.5, 1 at 0.7)
+        no matcher: nothing to compare; only labels join records
+        0
+        ['id,person_id,probability', '1,person:6b86b273ff34fce1,1.0', '2,person:6b86b273ff34fce1,1.0']
     """
     out = Path(arguments.out)
     frame = read_frame(arguments.records, text=[arguments.id], needed=[arguments.id])

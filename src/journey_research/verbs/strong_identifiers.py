@@ -19,15 +19,16 @@ MOST_RECORDS = 6
 LEAST_DIGITS, LEAST_LIKENESS = 6, 0.9
 
 
-def is_identifier(values: Sequence[str], kind: str) -> bool:
+def _is_identifier(values: Sequence[str], kind: str) -> bool:
     """Whether a column's values name somebody: addresses, or codes of six digits or more that hardly repeat.
 
     Args:
         values: Folded values, none missing.
-        kind: The column's kind.
+        kind: The column's kind: ``email``, ``code``, ``text`` ...
 
     Example:
-        >>> is_identifier(["0170 1234567", "0170 7654321"], "code"), is_identifier(["04109", "10115"], "code")
+        >>> phones, postcodes = ["0170 1234567", "0170 7654321"], ["04109", "10115"]
+        >>> _is_identifier(phones, "code"), _is_identifier(postcodes, "code")
         (True, False)
     """
     if kind == "email":
@@ -52,6 +53,9 @@ def find_evidence(ids: Sequence[str], folded: pd.DataFrame, fields: Sequence[Fie
         k rows of record_id_a, record_id_b, link_probability, is_accepted and comparisons (JSON:
         the columns shared), sorted; k may be 0.
 
+    Source:
+        Winkler (1990), "String comparator metrics", for how alike two texts are.
+
     Example:
         >>> from journey_research.pipelines.identity.fields import Field
         >>> told = pd.DataFrame({"mail": ["a@b.example"] * 2, "name": ["ann lee", "ann le"]})
@@ -65,7 +69,7 @@ def find_evidence(ids: Sequence[str], folded: pd.DataFrame, fields: Sequence[Fie
     for field in fields:
         column = folded[field.name].tolist()
         told = [value for value in column if value is not None]
-        if not is_identifier(told, field.kind):
+        if not _is_identifier(told, field.kind):
             continue
         holders: dict[str, list[int]] = defaultdict(list)
         for number, value in enumerate(column):

@@ -17,8 +17,20 @@ _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 def need_columns(columns: Sequence[str], needed: Sequence[str], file: str | None = None) -> None:
     """Check that columns are there, once each.
 
+    Args:
+        columns: Columns of the table.
+        needed: Columns that must be among them.
+        file: File name for the message; none for a data frame.
+
     Raises:
         UserError: Names the first column that is missing or stands twice, and what there is.
+
+    Example:
+        >>> need_columns(["id", "name"], ["id"])
+        >>> need_columns(["id", "name"], ["email"])
+        Traceback (most recent call last):
+        ...
+        journey_research.errors.UserError: column is missing (column 'email'); there are: id, name
     """
     names = [str(name) for name in columns]
     twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
@@ -42,6 +54,15 @@ def _listed(names: Sequence[str]) -> str:
 
 def as_text(values: pd.Series) -> pd.Series:
     """A column as text, missing where it was missing; whole floats lose their ``.0``.
+
+    Args:
+        values: n values of any kind.
+
+    Returns:
+        n texts, with the index of ``values``.
+
+    Raises:
+        UserError: A text is no Unicode.
 
     Example:
         >>> as_text(pd.Series([1.0, None])).tolist()
@@ -114,7 +135,21 @@ def to_numbers(
 
 
 def read_instants(values: pd.Series) -> pd.Series:
-    """As ``to_instants``, but missing where there is no such time."""
+    """As ``to_instants``, but missing where there is no such time.
+
+    Args:
+        values: n texts, with and without zone mixed as they come, or datetimes.
+
+    Returns:
+        n instants or missing values, ``datetime64[us]``, with the index of ``values``.
+
+    Raises:
+        UserError: A text is no Unicode.
+
+    Example:
+        >>> read_instants(pd.Series(["2025-01-01T09:00:00+02:00", "now"])).tolist()
+        [Timestamp('2025-01-01 07:00:00'), NaT]
+    """
     if not pd.api.types.is_datetime64_any_dtype(values.dtype):
         text = as_text(values).str.strip()
         text = text.where(text.str.match(_ISO_DATE).fillna(False).astype(bool))  # "now" would read the clock
@@ -128,7 +163,21 @@ def read_instants(values: pd.Series) -> pd.Series:
 
 
 def read_numbers(values: pd.Series) -> pd.Series:
-    """As ``to_numbers``, but missing where there is no finite number."""
+    """As ``to_numbers``, but missing where there is no finite number.
+
+    Args:
+        values: n texts or numbers; a decimal point, no separator of thousands.
+
+    Returns:
+        n finite floats or missing values, with the index of ``values``.
+
+    Raises:
+        UserError: A text is no Unicode.
+
+    Example:
+        >>> read_numbers(pd.Series(["2.50", "1,000", "inf"])).tolist()
+        [2.5, nan, nan]
+    """
     if not pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype):
         text = as_text(values).str.strip()
         text = text.where(text.str.match(_NUMBER).fillna(False).astype(bool))
@@ -138,7 +187,21 @@ def read_numbers(values: pd.Series) -> pd.Series:
 
 
 def is_blank(values: pd.Series) -> pd.Series:
-    """Which values are missing, or text without a character to see."""
+    """Which values are missing, or text without a character to see.
+
+    Args:
+        values: n values of any kind.
+
+    Returns:
+        n truth values, with the index of ``values``.
+
+    Raises:
+        UserError: A text is no Unicode.
+
+    Example:
+        >>> is_blank(pd.Series(["a", " ", None])).tolist()
+        [False, True, True]
+    """
     if pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_datetime64_any_dtype(values.dtype):
         return values.isna()
     return values.isna() | (as_text(values).str.strip() == "").fillna(False).astype(bool)
@@ -146,6 +209,12 @@ def is_blank(values: pd.Series) -> pd.Series:
 
 def is_whole(given: object) -> bool:
     """Whether an option is a whole number from 0.
+
+    Args:
+        given: What the caller gave.
+
+    Returns:
+        Whether it is; a truth value is no number here.
 
     Example:
         >>> is_whole(3), is_whole(1.5), is_whole("3"), is_whole(True)
