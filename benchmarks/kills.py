@@ -1,4 +1,4 @@
-"""Kill the main job at twenty instants: the previous run must read back, the next must not notice."""
+"""Kill the main job at 21 instants: the previous run must read back, the next must not notice."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ FILES = [
 
 
 def measure(arguments: list[str] | None = None) -> list[dict[str, Any]]:
-    """Twenty kills on a tiny world: ten at random instants, eight as files appear, two before the pointer."""
+    """Kill at ten random instants, as eight files appear, twice before the pointer, once without children."""
     parser = argparse.ArgumentParser(prog="kills")
     parser.add_argument("--persons", type=int, default=150)
     parser.add_argument("--instants_seed", type=int, default=1)
@@ -60,6 +60,7 @@ def measure(arguments: list[str] | None = None) -> list[dict[str, Any]]:
         for pattern in FILES:
             kills.append((pattern, lambda project, pattern=pattern: kill_at_file(project, pattern)))
         kills += [("between manifest and pointer", kill_before_pointer)] * 2
+        kills.append(("in a report, without its children", kill_in_report_alone))
         return [killed(project, name, kill) for name, kill in kills]
 
 
@@ -114,17 +115,22 @@ def kill_after(project: Project, seconds: float) -> None:
         running.wait()
 
 
-def kill_at_file(project: Project, pattern: str) -> None:
-    """Kill the whole process group as soon as a file of the new run matches."""
+def kill_at_file(project: Project, pattern: str, *, whole_group: bool = True) -> None:
+    """Kill the process, and its children with it, as soon as a file of the new run matches."""
     there = set(project.data.glob(pattern))
     running = project.start("run")
     while running.poll() is None:
         if set(project.data.glob(pattern)) - there:
-            os.killpg(running.pid, signal.SIGKILL)
+            (os.killpg if whole_group else os.kill)(running.pid, signal.SIGKILL)
             running.wait()
             return
         time.sleep(0.002)
     raise RuntimeError(f"the run ended before {pattern} was seen")
+
+
+def kill_in_report_alone(project: Project) -> None:
+    """Kill the main process while a notebook runs; papermill and the kernel are left behind."""
+    kill_at_file(project, "runs/*/06_reports/*.unfinished/*.ipynb", whole_group=False)
 
 
 def kill_before_pointer(project: Project) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.kills import kill_after, kill_at_file, kill_before_pointer, killed
+from benchmarks.kills import kill_after, kill_at_file, kill_before_pointer, kill_in_report_alone, killed
 
 pytestmark = pytest.mark.slow
 
@@ -15,6 +15,7 @@ pytestmark = pytest.mark.slow
             lambda project: kill_at_file(project, "runs/*/03_journeys/journeys.parquet"), id="at a table"
         ),
         pytest.param(kill_before_pointer, id="between manifest and pointer"),
+        pytest.param(kill_in_report_alone, id="in a report, without its children"),
     ],
 )
 def test_a_killed_run_harms_nothing(project, kill):

@@ -308,7 +308,7 @@ def test_a_vault_table_does_not_open_in_a_notebook(project):
 
 
 def test_old_runs_go_and_the_newest_stay(project):
-    for _ in range(3):
+    for _ in range(4):
         ended = project.journey("run", "--pipelines", "decisions", "--params", "runs.keep_runs=2")
         assert ended.returncode == 0, ended.stderr
     manifest = project.manifest()

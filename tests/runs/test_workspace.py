@@ -74,6 +74,17 @@ def test_retiring_keeps_a_folder_that_a_kept_manifest_names(workspace):
     assert workspace.kept_run_ids() == ["r1", "r3"]
 
 
+def test_sweep_leaves_what_is_carried_forward_from_a_run_before_a_retired_one(workspace):
+    add_run(workspace, "r1", outputs=[("touches", "r1")])
+    add_run(workspace, "r2", previous="r1", outputs=[("touches", "r1")])
+    add_run(workspace, "r3", previous="r2", outputs=[("touches", "r1")])
+    assert workspace.retire(keep_runs=1) == ["r2"]
+
+    workspace.sweep()  # r3 names r2 as the one before it, and r2 is gone
+
+    assert workspace.kept_run_ids() == ["r1", "r3"]
+
+
 def test_two_runs_cannot_hold_one_workspace(workspace):
     with workspace.locked(), pytest.raises(UserError, match="another run is going on"):
         workspace.take_lock()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -54,6 +56,22 @@ def sha256_of(path: Path) -> str:
     """Hash of a file's bytes, as hexadecimal text."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def remove_folder(folder: Path, *, seconds: float = 5.0) -> None:
+    """Remove a folder although a process that nobody waits for may still be writing into it.
+
+    Raises:
+        OSError: It is still there after so many seconds.
+    """
+    until = time.monotonic() + seconds
+    while True:
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        if time.monotonic() > until:
+            raise OSError(f"{folder.name} cannot be removed: a process is writing into it")
+        time.sleep(0.1)
 
 
 def lock_file(handle: int, *, wait: bool = False) -> None:

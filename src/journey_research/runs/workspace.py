@@ -9,7 +9,6 @@ next run sweeps under the lock. Given up: disk space for the last few runs.
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from typing import Any
 
 from journey_research.errors import UserError
 
-from .files import UNFINISHED, lock_file, read_json, write_text
+from .files import UNFINISHED, lock_file, read_json, remove_folder, write_text
 
 CURRENT = "current"
 
@@ -167,19 +166,21 @@ class Workspace:
                 file=CURRENT,
                 do=f"write one of these into it, or remove it: {', '.join(self.kept_run_ids()) or 'none'}",
             )
-        published = set(self.published_run_ids())
+        published = self.published_run_ids()
+        # An older run may have gone while one before it still holds tables that are carried forward.
+        stays = {*published, *self._named_by(published)}
         litter: list[Path] = [self.spill] if self.spill.exists() else []
         for run_id in {folder.name for home in (self.runs, self.vault / "runs") for folder in _inside(home)}:
-            if run_id in published or self._has_failed(run_id):
+            if run_id in stays or self._has_failed(run_id):
                 continue
             litter += [
                 folder for folder in (self.run_folder(run_id), self.vault_folder(run_id)) if folder.exists()
             ]
         for path in litter:
-            shutil.rmtree(path)
+            remove_folder(path)
         unfinished = list(self.root.rglob(f"*{UNFINISHED}"))
         for path in unfinished:
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            remove_folder(path) if path.is_dir() else path.unlink(missing_ok=True)
         return len(litter) + len(unfinished)
 
     def retire(self, keep_runs: int) -> list[str]:
@@ -192,11 +193,7 @@ class Workspace:
         """
         published = self.published_run_ids()
         kept = published[:keep_runs]
-        named = {
-            Path(output["file"]).parts[-3]
-            for run_id in kept
-            for output in self.manifest(run_id)["outputs"].values()
-        }
+        named = self._named_by(kept)
         oldest = min(kept, default="")
         removed = []
         for run_id in self.kept_run_ids():
@@ -206,9 +203,14 @@ class Workspace:
             # The manifest goes first: a folder without one is litter to the next run.
             self.manifest_path(run_id).unlink()
             for folder in (self.run_folder(run_id), self.vault_folder(run_id)):
-                shutil.rmtree(folder, ignore_errors=True)
+                remove_folder(folder)
             removed.append(run_id)
         return removed
+
+    def _named_by(self, run_ids: list[str]) -> set[str]:
+        """Runs whose folders hold an output that one of these manifests names."""
+        outputs = [output for run_id in run_ids for output in self.manifest(run_id)["outputs"].values()]
+        return {Path(output["file"]).parts[-3] for output in outputs}
 
     def _has_failed(self, run_id: str) -> bool:
         path = self.manifest_path(run_id)
