@@ -24,6 +24,17 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["figures.txt"]
 
 
+def test_a_reader_who_has_the_old_file_open_reads_it_to_its_end(tmp_path):
+    """The new file takes the old one's name; written over it, a reader would see a mixture."""
+    path = tmp_path / "figures.txt"
+    write_text(path, "old\n")
+
+    with path.open() as reader:
+        write_text(path, "new\n")
+        assert reader.read() == "old\n"
+    assert path.read_text() == "new\n"
+
+
 def test_equal_documents_are_equal_bytes(tmp_path):
     write_json(tmp_path / "a.json", {"b": 1, "a": [0.1, None]})
     write_json(tmp_path / "b.json", {"a": [0.1, None], "b": 1})

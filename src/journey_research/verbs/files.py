@@ -300,5 +300,5 @@ def _read_parquet(path: Path, needed: list[str], only: bool) -> pd.DataFrame:
         with pq.ParquetFile(path) as file:
             need_columns(file.schema_arrow.names, needed, path.name)
             return file.read(needed if only else None).to_pandas(ignore_metadata=True)
-    except (pa.ArrowException, OSError, NotImplementedError):
+    except (pa.ArrowException, OSError):
         raise UserError("not a readable Parquet file", file=path.name, do="export it again") from None
