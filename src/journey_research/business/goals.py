@@ -1,0 +1,165 @@
+"""What a business is after, as ``business.yml`` says it: goals, figures, owners, grain, calendar.
+
+Context: a figure that serves no goal is looked at by nobody, and the same data make another report
+for a business that sells to firms. Choice: one file an environment; without a goal nothing runs.
+Given up: goals that change within a run.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any
+
+from .calendar import BusinessCalendar
+
+GRAINS = ("person", "account")
+DATA_CLASSES = (
+    "transactional", "marketing", "social", "demographic", "support", "consent", "inventory", "sensor",
+)  # fmt: skip
+# The four without which a picture of the customer has a hole (see CONTRIBUTING).
+EXPECTED_CLASSES = ("transactional", "marketing", "social", "demographic")
+# The figures of a week that a goal may be measured by.
+FIGURES = (
+    "touches", "active persons", "conversions", "revenue", "spend", "conversion rate", "rejected share",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One figure the business watches.
+
+    Attributes:
+        goal: Name of the goal that it serves.
+        figure: Which figure of the weekly report it is.
+        owner: Who answers for it: a role, never a person's name.
+        target: What it should be in a week, in the figure's own unit; None: not set.
+        at_least: Whether more is better.
+    """
+
+    goal: str
+    figure: str
+    owner: str
+    target: float | None = None
+    at_least: bool = True
+
+
+@dataclass(frozen=True)
+class KnownEvent:
+    """Something known beforehand that moves figures: a sale, a holiday, a strike.
+
+    Attributes:
+        name: What it is.
+        first_date: Its first day.
+        last_date: Its last.
+    """
+
+    name: str
+    first_date: date
+    last_date: date
+
+
+@dataclass(frozen=True)
+class Business:
+    """What one environment is run for.
+
+    Attributes:
+        name: What the business is called in reports.
+        goals: Goal's name -> one sentence. Empty: nothing runs.
+        grain: ``person`` (sells to people) or ``account`` (sells to firms, persons roll up).
+        kpis: Figure's name -> goal, figure, owner, target.
+        calendar: How weeks are counted.
+        events: What is known to move figures: name, first_date, last_date.
+        expected_data_classes: Classes of data without which a warning is given.
+    """
+
+    name: str
+    goals: Mapping[str, str]
+    grain: str = "person"
+    kpis: Mapping[str, Any] = field(default_factory=dict)
+    calendar: Any = field(default_factory=dict)
+    events: tuple[Any, ...] = ()
+    expected_data_classes: tuple[str, ...] = EXPECTED_CLASSES
+
+    def __post_init__(self) -> None:
+        if self.grain not in GRAINS:
+            raise ValueError(f"business.grain is '{self.grain}'; known are {', '.join(GRAINS)}")
+        goals = {str(name): " ".join(str(said or "").split()) for name, said in (self.goals or {}).items()}
+        for name, said in goals.items():
+            if not said:
+                raise ValueError(f"business.goals.{name} is empty; say it in one sentence")
+        kpis = {str(name): _kpi(str(name), said, goals) for name, said in (self.kpis or {}).items()}
+        expected = tuple(self.expected_data_classes or ())
+        for one in expected:
+            if one not in DATA_CLASSES:
+                raise ValueError(
+                    f"business.expected_data_classes names '{one}'; known are {', '.join(DATA_CLASSES)}"
+                )
+        object.__setattr__(self, "goals", goals)
+        object.__setattr__(self, "kpis", kpis)
+        object.__setattr__(self, "calendar", _calendar(self.calendar))
+        object.__setattr__(self, "events", tuple(_event(one) for one in self.events or ()))
+        object.__setattr__(self, "expected_data_classes", expected)
+
+    def events_between(self, first: date, last: date) -> list[KnownEvent]:
+        """Known events that touch a span of days, both ends included, in time order."""
+        touching = [one for one in self.events if one.first_date <= last and one.last_date >= first]
+        return sorted(touching, key=lambda one: (one.first_date, one.name))
+
+
+def _kpi(name: str, said: Any, goals: Mapping[str, str]) -> Kpi:
+    if isinstance(said, Kpi):
+        return said
+    kpi = _made(f"business.kpis.{name}", Kpi, said)
+    if kpi.goal not in goals:
+        raise ValueError(f"business.kpis.{name} serves '{kpi.goal}', which is no goal; {_known(goals)}")
+    if kpi.figure not in FIGURES:
+        raise ValueError(f"business.kpis.{name} names no figure of a week; known are {', '.join(FIGURES)}")
+    if not kpi.owner:
+        raise ValueError(f"business.kpis.{name} has no owner; name a role")
+    return kpi
+
+
+def _calendar(said: Any) -> BusinessCalendar:
+    if isinstance(said, BusinessCalendar):
+        return said
+    return _made("business.calendar", BusinessCalendar, said or {})
+
+
+def _event(said: Any) -> KnownEvent:
+    if isinstance(said, KnownEvent):
+        return said
+    event = _made("business.events", KnownEvent, said)
+    try:
+        days = [
+            one if isinstance(one, date) else date.fromisoformat(str(one))
+            for one in (event.first_date, event.last_date)
+        ]
+    except ValueError:
+        raise ValueError("business.events has a day that is no day; write it as in 2025-03-01") from None
+    if days[0] > days[1]:
+        raise ValueError(f"business.events: '{event.name}' ends before it begins")
+    return KnownEvent(event.name, *days)
+
+
+def _made(place: str, kind: type[Any], said: Any) -> Any:
+    if not isinstance(said, Mapping):
+        raise ValueError(f"{place} holds {', '.join(one.name for one in fields(kind))}")
+    known = [one.name for one in fields(kind)]
+    for name in said:
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, 1)
+            raise ValueError(
+                f"{place} says '{name}', which is not known"
+                + (f"; did you mean '{near[0]}'?" if near else f"; known are {', '.join(known)}")
+            )
+    try:
+        return kind(**said)
+    except TypeError as error:
+        raise ValueError(f"{place} {str(error).split('__init__() ')[-1]}") from None
+
+
+def _known(goals: Mapping[str, str]) -> str:
+    return f"goals are {', '.join(sorted(goals))}" if goals else "there is no goal"

@@ -1,0 +1,318 @@
+"""How a file seems to be written, and its first rows as text under the names it gives them."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import sqlite3
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from journey_research.errors import UserError
+
+SAMPLE_BYTES = 1 << 19
+SAMPLE_ROWS = 2000
+SEPARATORS = ",;\t|"
+GZIP, ZIP, PARQUET, SQLITE = b"\x1f\x8b", b"PK\x03\x04", b"PAR1", b"SQLite format 3\x00"
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was seen of a file.
+
+    Attributes:
+        form: The mapping's ``format``.
+        columns: Name -> the sample's values, null where the file is silent.
+        n_rows: Rows in the sample.
+        unsure: What could be otherwise, in sentences.
+    """
+
+    form: dict[str, Any]
+    columns: dict[str, list[str | None]]
+    n_rows: int
+    unsure: list[str] = field(default_factory=list)
+
+
+def look_at(path: Path) -> Looked:
+    """Look at the beginning of a file.
+
+    Raises:
+        UserError: It is empty, cannot be opened, or is nothing that ingestion reads.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(SAMPLE_BYTES)
+    except OSError:
+        raise UserError(
+            "file cannot be read", file=path.name, do="check its name and who may read it"
+        ) from None
+    if not head:
+        raise UserError("file is empty", file=path.name, do="ask the owner of the export for it")
+    try:
+        if head.startswith(PARQUET):
+            return _parquet(path)
+        if head.startswith(SQLITE):
+            return _sqlite(path)
+        if head.startswith(ZIP):
+            return _workbook(path)
+    except UserError:
+        raise
+    except Exception:  # broken files of these kinds fail in many ways, all the user's to mend
+        raise UserError("file cannot be read to its end", file=path.name, do="export it again") from None
+    whole = len(head) < SAMPLE_BYTES
+    if head.startswith(GZIP):
+        head, whole = _unpacked(path)
+    return _text(head, whole, path.name)
+
+
+def _unpacked(path: Path) -> tuple[bytes, bool]:
+    try:
+        with gzip.open(path) as file:
+            head = file.read(SAMPLE_BYTES)
+    except (OSError, EOFError, zlib.error):
+        raise UserError("file cannot be unpacked", file=path.name, do="export it again") from None
+    return head, len(head) < SAMPLE_BYTES
+
+
+def _text(head: bytes, whole: bool, name: str) -> Looked:
+    if not whole and b"\n" in head:
+        head = head[: head.rindex(b"\n") + 1]  # the last line may be cut
+    encoding, unsure = _encoding(head, name)
+    text = head.decode(encoding, "replace").removeprefix("\ufeff")
+    lines = text.splitlines()
+    first = next((line.strip() for line in lines if line.strip()), "")
+    if not first:
+        raise UserError("file holds no rows", file=name, do="ask the owner of the export for it")
+    form: dict[str, Any] = {"type": "csv"}
+    if encoding != "utf-8":
+        form["encoding"] = encoding
+    if first.startswith("{") and _is_object(first):
+        rows = [_loads(line) for line in islice((one for one in lines if one.strip()), SAMPLE_ROWS)]
+        columns = flattened([row for row in rows if isinstance(row, Mapping)])
+        return Looked({**form, "type": "jsonl"}, *_sized(columns), unsure + _lists(rows))
+    if first[0] in "[{" and whole and (told := _loads(text)) is not None:
+        where, rows = _list_of_rows(told)
+        if rows:
+            form |= {"type": "json"} | ({"rows_at": where} if where else {})
+            return Looked(form, *_sized(flattened(rows[:SAMPLE_ROWS])), unsure + _lists(rows))
+    return _csv(text, form, unsure, name)
+
+
+def _csv(text: str, form: dict[str, Any], unsure: list[str], name: str) -> Looked:
+    separator = max(SEPARATORS, key=lambda one: _fit(text, one))
+    rows = [row for row in csv.reader(io.StringIO(text), delimiter=separator) if any(row)][: SAMPLE_ROWS + 50]
+    width = Counter(len(row) for row in rows).most_common(1)[0][0]
+    start = next(place for place, row in enumerate(rows) if len(row) == width)
+    header = [cell.strip() for cell in rows[start]]
+    if separator != ",":
+        form["separator"] = separator
+    if start:
+        form["skip_rows"] = "auto"
+        unsure.append(f"{start} lines stand before what looks like the header")
+    if len(set(filter(None, header))) < len([one for one in header if one]):
+        raise UserError(
+            "a column stands twice in the header", file=name, do="ask for an export that names it once"
+        )
+    if not any(any(letter.isalpha() for letter in cell) for cell in header):
+        raise UserError(
+            "the first row names no columns", file=name, do="put a line with their names before the first row"
+        )
+    body = [row for row in rows[start + 1 :] if len(row) == width][:SAMPLE_ROWS]
+    if any(len(row) != width for row in rows[start + 1 :]):
+        unsure.append("some rows have another number of columns; they would be set aside")
+    columns = {
+        column: [row[place].strip() or None for row in body] for place, column in enumerate(header) if column
+    }
+    return Looked(form, columns, len(body), unsure)
+
+
+def _fit(text: str, separator: str) -> tuple[float, int]:
+    """How well a separator parts the text: the share of rows of the commonest width, and that width."""
+    try:
+        widths = Counter(
+            len(row) for row in islice(csv.reader(io.StringIO(text), delimiter=separator), 200) if row
+        )
+    except csv.Error:
+        return (0.0, 0)
+    width, n_rows = widths.most_common(1)[0] if widths else (1, 0)
+    return (0.0, 1) if width < 2 else (n_rows / sum(widths.values()), width)
+
+
+def _encoding(head: bytes, name: str) -> tuple[str, list[str]]:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16", []
+    try:
+        head.decode("utf-8")
+        return "utf-8", []
+    except UnicodeDecodeError as error:
+        if error.start > len(head) - 4:  # a letter cut in two by the end of the sample
+            return "utf-8", []
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(
+        head[:65536], cp_isolation=["cp1252", "latin_1", "cp1250", "cp1251", "utf_16", "cp932", "gb18030"]
+    ).best()
+    if best is None:
+        raise UserError("file is in no encoding that could be told", file=name, do="export it as UTF-8")
+    encoding = "cp1252" if best.encoding in ("latin_1", "cp1252") else best.encoding
+    return encoding, [f"the encoding was guessed from a few letters: {encoding}"]
+
+
+def _parquet(path: Path) -> Looked:
+    import pyarrow.parquet as pq
+
+    batch = next(pq.ParquetFile(path).iter_batches(SAMPLE_ROWS), None)
+    rows = batch.to_pylist() if batch is not None else []
+    return Looked({"type": "parquet"}, *_sized(flattened(rows)), _lists(rows))
+
+
+def _sqlite(path: Path) -> Looked:
+    base = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        tables = [
+            row[0] for row in base.execute("select name from sqlite_master where type='table' order by name")
+        ]
+        if not tables:
+            raise UserError("database holds no table", file=path.name, do="export it again")
+        sizes = {one: base.execute(f'select count(*) from "{one}"').fetchone()[0] for one in tables}
+        table = max(tables, key=lambda one: (sizes[one], one))
+        found = base.execute(f'select * from "{table}" limit {SAMPLE_ROWS}')
+        names = [one[0] for one in found.description]
+        rows = [dict(zip(names, row, strict=True)) for row in found]
+    finally:
+        base.close()
+    unsure = [f"the database has {len(tables)} tables; this is the largest"] if len(tables) > 1 else []
+    return Looked({"type": "sql", "table": table}, *_sized(flattened(rows)), unsure)
+
+
+def _workbook(path: Path) -> Looked:
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    filled = {sheet.title: list(islice(_rows(sheet), SAMPLE_ROWS + 1)) for sheet in book.worksheets}
+    title = max(filled, key=lambda one: len(filled[one]))
+    if not filled[title]:
+        raise UserError("workbook holds no rows", file=path.name, do="ask the owner of the export for it")
+    header, *body = filled[title]
+    names = [str(cell).strip() if cell is not None else "" for cell in header]
+    columns = {
+        name: [_told(row[place]) if place < len(row) else None for row in body]
+        for place, name in enumerate(names)
+        if name
+    }
+    unsure = [f"the workbook has {len(filled)} sheets; this is the longest"] if len(filled) > 1 else []
+    return Looked({"type": "xlsx", "sheet": title}, columns, len(body), unsure)
+
+
+def _rows(sheet: Any) -> Iterable[tuple[Any, ...]]:
+    sheet.reset_dimensions()
+    return (row for row in sheet.iter_rows(values_only=True) if any(cell is not None for cell in row))
+
+
+def flattened(rows: list[Any]) -> dict[str, list[str | None]]:
+    """Nested rows as columns by path, in the order met.
+
+    Example:
+        >>> flattened([{"a": {"b": 1}, "params": [{"key": "k", "value": {"s": "x"}}]}])
+        {'a.b': ['1'], 'params[key=k].value.s': ['x']}
+    """
+    columns: dict[str, list[str | None]] = {}
+    for number, row in enumerate(rows):
+        for path, value in _paths(row):
+            cells = columns.setdefault(path, [None] * number)
+            cells += [None] * (number - len(cells))
+            if len(cells) == number:
+                cells.append(value)
+    for cells in columns.values():
+        cells += [None] * (len(rows) - len(cells))
+    return columns
+
+
+def _paths(row: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, str | None]]:
+    for name, value in row.items():
+        path = f"{above}{name}"
+        if isinstance(value, Mapping):
+            yield from _paths(value, f"{path}.")
+        elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+            if name_of := _naming(value):
+                for one in value:
+                    rest = {key: inner for key, inner in one.items() if key != name_of}
+                    yield from _paths(rest, f"{path}[{name_of}={one[name_of]}].")
+        elif isinstance(value, list):
+            if value and not isinstance(value[0], list):
+                yield f"{path}[0]", _told(value[0])
+        else:
+            yield path, _told(value)
+
+
+def _naming(elements: list[Mapping[str, Any]]) -> str | None:
+    """The field that names the elements of a list, as ``key`` does in ``{key, value}``."""
+    for name in ("key", "name", "id", "type"):
+        told = [one.get(name) for one in elements]
+        others = {len(one) for one in elements}
+        if (
+            all(isinstance(one, str) and one.isidentifier() for one in told)
+            and len(set(told)) == len(told)
+            and others == {2}
+        ):
+            return name
+    return None
+
+
+def _lists(rows: Iterable[Any]) -> list[str]:
+    """Lists of records whose elements have no name: rows may stand for several things."""
+    found: dict[str, None] = {}
+    for row in rows:
+        for name, value in row.items() if isinstance(row, Mapping) else ():
+            if isinstance(value, list) and value and isinstance(value[0], Mapping) and not _naming(value):
+                found.setdefault(str(name))
+    return [
+        f"'{name}' is a list of records; say 'explode: {name}' under format if each is a row"
+        for name in found
+    ]
+
+
+def _list_of_rows(told: Any) -> tuple[str, list[Any]]:
+    if isinstance(told, list):
+        return "", [one for one in told if isinstance(one, Mapping)]
+    found = {
+        name: value
+        for name, value in (told.items() if isinstance(told, Mapping) else ())
+        if isinstance(value, list) and value and isinstance(value[0], Mapping)
+    }
+    if not found:
+        return "", []
+    where = max(found, key=lambda name: len(found[name]))
+    return where, found[where]
+
+
+def _sized(columns: dict[str, list[str | None]]) -> tuple[dict[str, list[str | None]], int]:
+    return columns, max((len(cells) for cells in columns.values()), default=0)
+
+
+def _told(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return (value or "").strip() or None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _is_object(line: str) -> bool:
+    return isinstance(_loads(line), Mapping)
+
+
+def _loads(text: str) -> Any:
+    try:
+        return json.loads(text, parse_float=str, parse_int=str)
+    except (ValueError, RecursionError):
+        return None
