@@ -74,7 +74,8 @@ def _filling(spec: Any) -> Any:
     for check in spec.checks:
         stats = check.statistics or {}
         if "allowed_values" in stats:
-            return sorted(stats["allowed_values"])[0]
+            allowed = sorted(stats["allowed_values"])
+            return "profile" if "profile" in allowed else allowed[0]  # a record is a person's, not a firm's
         if "pattern" in stats:
             pattern = getattr(stats["pattern"], "pattern", stats["pattern"])
             return SHA if "{64}" in pattern else PATTERNS.get(pattern, "crm")

@@ -30,6 +30,7 @@ COMMANDS = {
     "show": "what a run says of itself",
     "recreate": "run a run again elsewhere and compare",
     "world": "write the made-up retailer's exports",
+    "map": "look at a new export and draft its mapping",
     "kernel": "install a Jupyter kernel that opens with 'catalog' ready",
 }
 
@@ -191,23 +192,89 @@ def _recreate(rest: list[str]) -> int:
 def _world(rest: list[str]) -> int:
     parser = _parser("world", COMMANDS["world"])
     parser.add_argument("--out", help="folder to make (default: data/demo/00_raw)")
-    parser.add_argument("--persons", type=int, default=1000, help="how many people (1000)")
+    parser.add_argument("--size", default="demo", help="tiny (150 people), demo (2,000) or 1m (220,000)")
+    parser.add_argument("--persons", type=int, help="how many people, instead of --size")
     parser.add_argument("--weeks", type=int, default=12, help="how many weeks (12)")
     parser.add_argument("--seed", type=int, default=1, help="world_seed (1)")
+    parser.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="CHANNEL",
+        help="a channel whose contacts never take place, as in: --without email",
+    )
+    parser.add_argument("--processes", type=int, default=0, help="how many processes (0: one for each core)")
     chosen = parser.parse_args(rest)
-    from journey_research.world import build_world
+    from journey_research.world.building import make_world
 
     folder = Path(chosen.out) if chosen.out else _workspace("demo").raw
     if folder.exists():
         raise UserError(
             "the folder is there already", file=folder.name, do="move it away, or choose another --out"
         )
-    if chosen.persons < 2 or chosen.weeks < 1:
+    if (chosen.persons is not None and chosen.persons < 2) or chosen.weeks < 1 or chosen.processes < 0:
         raise UserError("a world has at least 2 people and 1 week", do="give larger numbers")
-    counts = build_world(folder, persons=chosen.persons, world_seed=chosen.seed, weeks=chosen.weeks)
-    for name, n_rows in sorted(counts.items()):
-        print(f"{n_rows:>10,}  {name}")
+    world = make_world(
+        folder,
+        persons=chosen.persons,
+        size=chosen.size,
+        world_seed=chosen.seed,
+        weeks=chosen.weeks,
+        without=chosen.without,
+        processes=chosen.processes,
+    )
+    for name, n_rows in sorted(world.rows.items()):
+        print(f"{n_rows:>12,}  {name}")
+    print(f"{world.n_records:>12,}  source records\n{world.n_touchpoints:>12,}  touchpoints")
     return DONE
+
+
+def _map(rest: list[str]) -> int:
+    parser = _parser("map", COMMANDS["map"])
+    parser.add_argument("file", nargs="?", metavar="FILE", help="the export to look at")
+    parser.add_argument(
+        "--source", default="", help="what to call the source (default: from the file's name)"
+    )
+    parser.add_argument(
+        "--out", help="file to write, as in conf/<env>/sources/<source>.yml (default: print it)"
+    )
+    parser.add_argument("--schema", action="store_true", help="print the JSON Schema of mappings instead")
+    chosen = parser.parse_args(rest)
+    if chosen.schema:
+        from journey_research.pipelines.ingestion.drafting.mapping_schema import mapping_schema
+
+        print(json.dumps(mapping_schema(), indent=1))
+        return DONE
+    if not chosen.file:
+        raise UserError("no file is named", do="as in: journey map export.csv")
+    from journey_research.pipelines.ingestion.drafting.drafting import draft_mapping
+    from journey_research.pipelines.ingestion.drafting.known import known_mappings
+
+    draft = draft_mapping(Path(chosen.file), known_mappings(_conf_folder()), chosen.source)
+    if not chosen.out:
+        print(draft.text, end="")
+        return DONE
+    out = Path(chosen.out)
+    if out.exists():
+        raise UserError(
+            "the file is there already", file=out.name, do="move it away, or choose another --out"
+        )
+    try:
+        out.write_text(draft.text, encoding="utf-8")
+    except OSError:
+        raise UserError("the file cannot be written", file=out.name, do="check its folder") from None
+    n_doubts = sum(len(one) for one in draft.unsure.values())
+    like = f", like the known source '{draft.like}'" if draft.like else ""
+    print(f"drafted '{draft.source}' from {draft.n_rows:,} rows{like}; {n_doubts} lines are marked unsure")
+    return DONE
+
+
+def _conf_folder() -> Path | None:
+    """The project's ``conf``, where there is a project: a draft can be made anywhere."""
+    try:
+        return _project() / "conf"
+    except UserError:
+        return None
 
 
 def _kernel(rest: list[str]) -> int:

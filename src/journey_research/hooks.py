@@ -47,6 +47,7 @@ class RunHooks:
             workspace=Workspace.of(Path(context.project_path), environment),
             run_id=str(parameters.get("run_id") or CURRENT),
             sources=_sources(context),
+            remote_folders=tuple(parameters.get("remote_folders") or ()),
         )
         _configure_engine(self._view, parameters)
 
@@ -72,6 +73,12 @@ class RunHooks:
             raise UserError(
                 f"environment '{self._view.environment}' has no source",
                 do=f"put a mapping into conf/{self._view.environment}/sources",
+            )
+        if not parameters.get("business", {}).get("goals"):
+            raise UserError(
+                f"environment '{self._view.environment}' has no goal",
+                do=f"write what it is for, in one sentence, under business.goals in "
+                f"conf/{self._view.environment}/business.yml",
             )
         if parameters.get("runs", {}).get("keep_runs", 1) < 1:
             raise UserError("runs.keep_runs is less than 1", do="keep at least the run that is made")
@@ -152,5 +159,12 @@ def _make_world(view: RunView, parameters: dict[str, Any]) -> None:
     if world and not view.raw.exists():
         from journey_research.world import build_world
 
+        known = {"persons", "size", "world_seed", "weeks", "without", "processes"}
+        if strange := sorted(set(world) - known):
+            listed = ", ".join(sorted(known))
+            raise UserError(f"world has no parameter '{strange[0]}'", do=f"known are {listed}")
         log.info("writing the made-up retailer's exports to %s", view.raw.name)
-        build_world(view.raw, **world)
+        try:
+            build_world(view.raw, **world)
+        except ValueError as error:
+            raise UserError(f"world.{error}", do="change it in parameters_world.yml") from None

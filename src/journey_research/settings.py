@@ -15,7 +15,10 @@ CONFIG_LOADER_CLASS = Configuration
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "demo",
-    "config_patterns": {"sources": ["sources/*.yml"]},
+    "config_patterns": {
+        "sources": ["sources/*.yml"],
+        "parameters": ["parameters*", "parameters*/**", "**/parameters*", "business.yml"],
+    },
     # What is yours alone (credentials, paths) comes from environment variables.
     "custom_resolvers": {"oc.env": oc.env},
     # An environment may change one field of a rule and keep the rest.

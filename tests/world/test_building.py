@@ -1,37 +1,58 @@
-"""The same world every time, whole or not at all."""
+"""The same world every time, whole or not at all, whoever and however many make it."""
 
-import csv
+import gzip
 import hashlib
 import io
-import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
+import psutil
 import pytest
 
 from journey_research.errors import UserError
 from journey_research.world import build_world, building
+from journey_research.world.assembling import Assembly
+from journey_research.world.exporters import top_names
+from journey_research.world.sizes import SIZES, WorldSize
+from journey_research.world.speaking import keep_speakers, shared_keys, without_losers
 
-BUILD = "import sys; from journey_research.world import build_world; build_world(sys.argv[1], persons=60)"
+BUILD = """
+import sys
+from journey_research.world import build_world
+build_world(sys.argv[1], persons=40, weeks=1)
+"""
 KILLED = """
 import os, signal, sys
-from journey_research.world import building
-write = building.write_file
-def write_some(folder, name, body):
-    if name == "call_centre.xlsx":
-        os.kill(os.getpid(), signal.SIGKILL)
-    write(folder, name, body)
-building.write_file = write_some
+from journey_research.world import assembling, building
+def stop(*told):
+    os.kill(os.getpid(), signal.SIGKILL)
+assembling.Assembly.finish = stop
 building.build_world(sys.argv[1], persons=20, weeks=1)
 """
 
 
+MANY_PROCESSES = """
+import sys
+from journey_research.world import building
+
+if __name__ == "__main__":
+    building.BLOCK_PERSONS = 40
+    building.build_world(sys.argv[1], persons=40_000, weeks=1, processes=2)
+"""
+
+
 def fingerprints(folder: Path) -> dict[str, str]:
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def run(script: str, folder: Path, hash_seed: str = "0", zone: str = "UTC") -> int:
@@ -41,15 +62,50 @@ def run(script: str, folder: Path, hash_seed: str = "0", zone: str = "UTC") -> i
     ).returncode
 
 
+def rows_in(path: Path) -> int:
+    """Rows of a file as a reader counts them, header and blank lines left out."""
+    body = path.read_bytes()
+    if path.suffix == ".xlsx":
+        return openpyxl.load_workbook(io.BytesIO(body)).worksheets[0].max_row - 1
+    if path.suffix == ".gz":
+        return gzip.decompress(body).count(b"\n")
+    return body.count(b"\n") - (path.suffix == ".csv")
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "BLOCK_PERSONS", 40)
+
+
 def test_same_arguments_give_the_same_bytes_in_any_process(tmp_path):
     assert run(BUILD, tmp_path / "one", "1", "UTC") == 0
     assert run(BUILD, tmp_path / "two", "2", "Asia/Tokyo") == 0
-    build_world(tmp_path / "three", persons=60)
+    build_world(tmp_path / "three", persons=40, weeks=1)
 
     one = fingerprints(tmp_path / "one")
 
-    assert set(one) == set(building.FILE_NAMES)
+    assert {name.split("/")[0] for name in one} == set(top_names())
     assert one == fingerprints(tmp_path / "two") == fingerprints(tmp_path / "three")
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_the_number_of_processes_changes_no_byte(tmp_path):
+    alone = build_world(tmp_path / "one", persons=100, weeks=1, processes=1)
+    together = build_world(tmp_path / "two", persons=100, weeks=1, processes=2)
+
+    assert alone == together
+    assert fingerprints(tmp_path / "one") == fingerprints(tmp_path / "two")
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_a_block_does_not_know_how_many_follow(tmp_path):
+    build_world(tmp_path / "one", persons=40, weeks=2, processes=1)
+    build_world(tmp_path / "two", persons=80, weeks=2, processes=1)
+
+    for name in ("segment_events.jsonl", "hubspot_contacts.csv", "sendgrid_events.jsonl"):
+        small, large = ((tmp_path / world / name).read_bytes() for world in ("one", "two"))
+        assert large.startswith(small)
+        assert len(large) > len(small)
 
 
 def test_another_seed_is_another_world(tmp_path):
@@ -58,37 +114,56 @@ def test_another_seed_is_another_world(tmp_path):
 
     one, two = fingerprints(tmp_path / "one"), fingerprints(tmp_path / "two")
 
-    assert not set(one.values()) & set(two.values())
+    same = {name for name in one.keys() & two.keys() if one[name] == two[name]}
+    assert all(rows_in(tmp_path / "one" / name) < 20 for name in same), same  # at most what is nearly empty
 
 
 def test_rows_told_are_rows_written(tmp_path):
-    told = build_world(tmp_path / "world", persons=60)
+    told = build_world(tmp_path / "world", persons=200, weeks=4)
 
-    written = {}
-    for name in told:
-        body = (tmp_path / "world" / name).read_bytes()
-        if name.endswith(".xlsx"):
-            written[name] = openpyxl.load_workbook(io.BytesIO(body))["Calls"].max_row - 1
-        else:
-            assert body.endswith(b"\n")
-            written[name] = body.count(b"\n") - name.endswith(".csv")
-    assert written == told
-    assert told["hubspot_contacts.csv"] > 60  # some people stand in the CRM twice
+    several_lines = {"shopify_orders.csv", "zendesk_tickets.csv"}  # cells may hold line feeds
+    written = {name: rows_in(tmp_path / "world" / name) for name in told if name not in several_lines}
+    preambles = {name for name in written if name.startswith(("google_ads", "meta_ads", "linkedin_ads"))}
+    for name in set(written) - preambles:
+        assert written[name] == told[name], name
+    assert told["truth_people.csv"] > 200
 
 
 @pytest.mark.parametrize(("persons", "weeks"), [(2, 1), (3, 1), (5, 2)])
 def test_tiny_worlds_have_every_file(tmp_path, persons, weeks):
     told = build_world(tmp_path / "world", persons=persons, weeks=weeks)
 
-    assert set(told) == set(building.FILE_NAMES)
-    assert told["google_ads_campaigns.csv"] == 3 * 7 * weeks
+    assert {name.split("/")[0] for name in told} | {"ga4_events"} == set(top_names())
+    assert {str(path.relative_to(tmp_path / "world")) for path in (tmp_path / "world").rglob("*.*")} == set(
+        told
+    )
+    assert all(told[name] for name in told if name.startswith("ga4_events/"))  # an empty day has no file
 
 
-@pytest.mark.parametrize("size", [{"persons": 1}, {"weeks": 0}])
+@pytest.mark.parametrize("size", [{"persons": 1}, {"weeks": 0}, {"persons": 9, "processes": -1}])
 def test_a_world_too_small_is_refused_and_leaves_nothing(tmp_path, size):
-    with pytest.raises(ValueError, match="at least"):
+    with pytest.raises(ValueError, match=r"at least|one for each core"):
         build_world(tmp_path / "world", **size)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("wrong", [{"size": "huge"}, {"without": ["telepathy"], "persons": 9}])
+def test_what_is_not_known_is_refused_and_leaves_nothing(tmp_path, wrong):
+    with pytest.raises(UserError, match=r"there is no (size|channel)"):
+        build_world(tmp_path / "world", **wrong)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_sizes_have_names():
+    assert SIZES["tiny"] < SIZES["demo"] < SIZES["1m"]
+
+
+@pytest.mark.parametrize(
+    ("persons", "blocks"),
+    [(2, [2]), (5000, [5000]), (5001, [5001]), (5002, [5000, 2]), (12_000, [5000, 5000, 2000])],
+)
+def test_worked_example_of_blocks(persons, blocks):
+    assert WorldSize(persons, 1, 12, (), 5000).blocks == blocks
 
 
 def test_a_killed_run_leaves_no_half_world_and_the_next_one_sweeps(tmp_path):
@@ -101,14 +176,34 @@ def test_a_killed_run_leaves_no_half_world_and_the_next_one_sweeps(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["world"]
 
 
+def test_a_killed_parent_leaves_no_process_behind(tmp_path):
+    script = tmp_path / "many.py"
+    script.write_text(MANY_PROCESSES)
+    parent = psutil.Popen([sys.executable, str(script), str(tmp_path / "world")], stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        while len(children := parent.children()) < 3 and time.monotonic() < deadline:  # one tracks the others
+            time.sleep(0.05)
+        time.sleep(1)  # they are at work
+    finally:
+        parent.kill()
+        parent.wait()
+
+    gone, alive = psutil.wait_procs(children, timeout=30)
+
+    assert len(gone) >= 3
+    assert alive == []
+    assert not (tmp_path / "world").exists()
+
+
 def test_a_failure_keeps_the_older_world(tmp_path, monkeypatch):
     build_world(tmp_path / "world", persons=10, weeks=1)
     before = fingerprints(tmp_path / "world")
 
-    def fail(folder, name, body):
+    def fail(*told):
         raise OSError("no space left")
 
-    monkeypatch.setattr(building, "write_file", fail)
+    monkeypatch.setattr(Assembly, "finish", fail)
     with pytest.raises(OSError, match="no space"):
         build_world(tmp_path / "world", persons=20, weeks=1)
 
@@ -139,42 +234,44 @@ def test_import_is_cheap():
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
 
 
-def test_the_day_the_clocks_change(world):
-    with (world / "shopify_orders.csv").open(encoding="utf-8", newline="") as lines:
-        stamps = [row["Created at"] for row in csv.DictReader(lines) if row["Created at"]]
-    stamps = [stamp for stamp in stamps if "-13-45" not in stamp]
-
-    assert {stamp[-5:] for stamp in stamps} == {"+0100", "+0200"}
-    for stamp in stamps:
-        assert (stamp[:19] >= "2025-03-30 03:00:00") == stamp.endswith("+0200"), "summer time begins at 3"
-    instants = pd.to_datetime(pd.Series(stamps), utc=True)
-    assert instants.min() >= pd.Timestamp("2025-01-05T23:00Z")
-    assert instants.max() < pd.Timestamp("2025-03-30T22:00Z")
-    assert instants.is_monotonic_increasing
+WORKED_EXAMPLE = [
+    # block, key, person, uses
+    (0, "info@example.de", "p01", 3),
+    (0, "ada@example.de", "p01", 9),
+    (1, "info@example.de", "p51", 5),  # uses it more than anybody of block 0
+    (1, "bob@example.de", "p52", 1),
+    (2, "info@example.de", "p91", 5),  # equally often: the lower name has it
+]
 
 
-def test_lines_after_an_orders_first_hold_the_line_alone(world):
-    orders = pd.read_csv(world / "shopify_orders.csv", dtype=str)
-    whole = orders[orders["Source"].isin(["web", "pos"]) | orders["Created at"].isna()]
-    later = whole[whole["Name"].duplicated()]
+def test_a_key_of_several_blocks_belongs_to_whoever_uses_it_most(tmp_path):
+    told = pd.DataFrame(WORKED_EXAMPLE, columns=["block", "key", "person", "n"]).assign(source="crm")
+    blocks = [keep_speakers(tmp_path / str(no), rows) for no, rows in told.groupby("block")]
 
-    filled = later.notna().any()
-    assert set(filled[filled].index) == {
-        "Name", "Email", "Lineitem quantity", "Lineitem name", "Lineitem price", "Lineitem sku",
-    }  # fmt: skip
-    assert later["Lineitem sku"].notna().sum() >= len(later) - 3  # the rest is cut short
+    shared = shared_keys(blocks)
+    kept = pd.concat([without_losers(one, shared) for one in blocks])
+
+    assert shared == {("crm", "info@example.de"): "p51"}
+    assert list(zip(kept["key"], kept["person"], strict=True)) == [
+        ("ada@example.de", "p01"),
+        ("info@example.de", "p51"),
+        ("bob@example.de", "p52"),
+    ]
 
 
-def test_mail_goes_only_to_people_who_had_agreed_and_not_yet_left(world):
-    receipts = [json.loads(line) for line in (world / "onetrust_receipts.jsonl").open(encoding="utf-8")]
-    agreed = {
-        receipt["identifier"]
-        for receipt in receipts
-        if not receipt["test"] and receipt["purposes"][0]["TransactionType"] == "CONFIRMED"
-    }
-    events = [json.loads(line) for line in (world / "sendgrid_events.jsonl").open(encoding="utf-8")]
-    delivered = [event for event in events if event["event"] == "delivered"]
+def test_every_key_has_one_person_and_every_judged_key_is_told(world):
+    told = pd.read_csv(world / "truth_people.csv", dtype=str)
+    judged = pd.read_csv(world / "reviewer_judgements.csv", dtype=str)
 
-    assert {event["email"].lower() for event in delivered} <= agreed
-    left = {event["sg_message_id"] for event in events if event["event"] == "unsubscribe"}
-    assert left <= {event["sg_message_id"] for event in delivered}
+    assert not told.duplicated(["source", "key"]).any()
+    assert told.notna().all().all()
+    person = told.set_index(["source", "key"])["person"]
+    a, b = (
+        person.loc[list(zip(judged[f"source_{side}"], judged[f"key_{side}"], strict=True))].to_numpy()
+        for side in "ab"
+    )
+    sure = judged["answer"] != "unsure"
+    assert ((a == b) != (judged["answer"] == "same"))[sure].mean() < 0.04
+    assert 0.4 < np.mean(a == b) < 0.6
+    assert (~sure).mean() < 0.08
+    assert judged["judged_at"].is_monotonic_increasing

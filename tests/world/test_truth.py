@@ -1,6 +1,6 @@
-"""The truth names everybody, the reviewer is nearly always right, and exact matching is not enough."""
+"""Exact matching is not enough to find the people again, and what is needed to do better is there."""
 
-import io
+import csv
 import json
 import unicodedata
 from pathlib import Path
@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-NAMED = ["hubspot_contacts", "shopify_orders", "call_centre"]
+COLUMNS = ["source", "key", "name", "email", "phone", "zip", "born"]
 
 
 def json_lines(path: Path) -> list[dict]:
     found = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
             found.append(json.loads(line))
         except json.JSONDecodeError:  # planted
@@ -23,8 +23,11 @@ def json_lines(path: Path) -> list[dict]:
 
 
 def whole_rows(path: Path) -> pd.DataFrame:
-    """Rows of a CSV file that are as wide as its header."""
-    return pd.read_csv(io.BytesIO(path.read_bytes()), dtype=str, encoding="utf-8-sig")
+    """Lines of a CSV file that are as wide as its header, each read alone: a damaged one hides no other."""
+    lines = path.read_bytes().decode("utf-8-sig", errors="replace").splitlines()
+    rows = [next(csv.reader([line]), []) for line in lines]
+    whole = pd.DataFrame([row for row in rows[1:] if len(row) == len(rows[0])], columns=rows[0], dtype=object)
+    return whole.mask(whole == "")
 
 
 def named_records(world: Path) -> pd.DataFrame:
@@ -38,17 +41,17 @@ def named_records(world: Path) -> pd.DataFrame:
     shop = shop[shop["Billing Name"].notna()]
     shop = shop.assign(
         source="shopify_orders", key=shop["Email"].str.lower().fillna(shop["Name"]),
-        name=shop["Billing Name"],
-        email=shop["Email"], phone=shop["Phone"], zip=shop["Billing Zip"].str.lstrip("'"), born=None,
+        name=shop["Billing Name"], email=shop["Email"], phone=shop["Phone"],
+        zip=shop["Billing Zip"].str.lstrip("'"), born=None,
     )  # fmt: skip
-    calls = pd.read_excel(world / "call_centre.xlsx", dtype=str)
-    hidden = calls["from"] == "anonymous"
-    calls = calls.assign(
-        source="call_centre", key=calls["from"].mask(hidden, calls["sid"]), name=calls["caller_name"],
-        email=None, phone=calls["from"].mask(hidden), zip=None, born=None,
+    cards = pd.read_excel(world / "loyalty_members.xlsx", dtype=str)
+    cards = cards.assign(
+        source="loyalty_members", key=cards["Kartennummer"], name=cards["Vorname"] + " " + cards["Nachname"],
+        email=cards["E-Mail"], phone=cards["Mobil"], zip=cards["PLZ"], born=cards["Geburtsdatum"].str[:10],
     )  # fmt: skip
-    columns = ["source", "key", "name", "email", "phone", "zip", "born"]
-    rows = pd.concat([table[columns] for table in (crm, shop, calls)])
+    users = pd.DataFrame(json_lines(world / "zendesk_users.jsonl"))
+    users = users.assign(source="zendesk_users", key=users["id"].astype(str), zip=None, born=None)
+    rows = pd.concat([table[COLUMNS] for table in (crm, shop, cards, users)])
     return rows[rows["name"].notna()].drop_duplicates(["source", "key"], keep="last")
 
 
@@ -60,7 +63,7 @@ def plain(text: object) -> str:
 
 def last_digits(text: object) -> str:
     digits = "".join(filter(str.isdigit, text.replace("(0)", ""))) if isinstance(text, str) else ""
-    return digits[-10:]
+    return digits[-9:]
 
 
 def pairs_within(labels: pd.Series) -> int:
@@ -92,38 +95,23 @@ def exact_clusters(records: pd.DataFrame) -> pd.Series:
 
 
 @pytest.fixture(scope="module")
-def truth(world: Path) -> pd.DataFrame:
-    return pd.read_csv(world / "truth_people.csv", dtype=str)
+def records(world: Path) -> pd.DataFrame:
+    """Named records with the person behind each."""
+    truth = pd.read_csv(world / "truth_people.csv", dtype=str)
+    found = named_records(world)
+    told = found.merge(truth, on=["source", "key"])
+    assert len(told) > 0.97 * len(found), "the truth names the person of every key that is not damaged"
+    return told
 
 
-def test_truth_names_the_person_of_every_key_once(world, truth):
-    keys = {
-        "segment_events": {event["anonymousId"] for event in json_lines(world / "segment_events.jsonl")},
-        "sendgrid_events": {event["email"].lower() for event in json_lines(world / "sendgrid_events.jsonl")},
-        "onetrust_receipts": {r["identifier"].lower() for r in json_lines(world / "onetrust_receipts.jsonl")},
-    }
-    records = named_records(world)
-    keys |= {source: set(records.loc[records["source"] == source, "key"]) for source in NAMED}
-
-    assert not truth.duplicated(["source", "key"]).any()
-    assert truth["person"].notna().all()
-    for source, used in keys.items():
-        known = set(truth.loc[truth["source"] == source, "key"])
-        assert used <= known, source
-        assert used, source
-
-
-def test_exact_matching_is_far_from_enough(world, truth):
-    records = named_records(world).merge(truth, on=["source", "key"])
-
+def test_exact_matching_is_far_from_enough(records):
     f1 = pairwise_f1(exact_clusters(records), records["person"])
 
-    assert 0.5 < f1 < 0.8
+    assert 0.45 < f1 < 0.8
 
 
-def test_what_is_needed_to_do_better_is_there(world, truth):
+def test_what_is_needed_to_do_better_is_there(records):
     """Nearly every record of a person shares a mail, a phone, a postal code or a name with another."""
-    records = named_records(world).merge(truth, on=["source", "key"])
     traits = [records["email"].map(plain), records["phone"].map(last_digits), records["zip"].fillna("")]
     traits.append(records["name"].map(plain))
     many = records["person"].map(records["person"].value_counts()) > 1
@@ -134,22 +122,11 @@ def test_what_is_needed_to_do_better_is_there(world, truth):
     assert reachable[many].mean() > 0.93
 
 
-def test_the_reviewer_is_nearly_always_right_and_looks_at_hard_pairs(world, truth):
-    judged = pd.read_csv(world / "reviewer_judgements.csv", dtype=str)
-    person = truth.set_index(["source", "key"])["person"]
-    a = person.loc[list(zip(judged["source_a"], judged["key_a"], strict=True))].to_numpy()
-    b = person.loc[list(zip(judged["source_b"], judged["key_b"], strict=True))].to_numpy()
-    sure = judged["answer"] != "unsure"
+def test_junk_identifiers_join_strangers_and_are_few(world, records):
+    junk = pd.read_csv(world / "truth_identifiers.csv", dtype=str)
+    mails = set(junk.loc[junk["type"] == "email", "value"])
+    phones = {last_digits(value) for value in junk.loc[junk["type"] == "phone", "value"]}
 
-    wrong = ((a == b) != (judged["answer"] == "same")) & sure
+    found = records["email"].map(plain).isin(mails) | records["phone"].map(last_digits).isin(phones)
 
-    assert wrong.mean() < 0.04
-    assert (~sure).mean() < 0.08
-    assert 0.4 < (a == b).mean() < 0.6
-    records = named_records(world).set_index(["source", "key"])["name"]
-    apart = judged[(judged["answer"] == "distinct") & (judged["source_a"] != "sendgrid_events")]
-    last = [
-        [str(records.get((row[f"source_{side}"], row[f"key_{side}"]), "")).split(" ")[-1] for side in "ab"]
-        for _, row in apart.iterrows()
-    ]
-    assert np.mean([one == two for one, two in last]) > 0.5, "most distinct pairs share a surname"
+    assert 0 < found.mean() < 0.03

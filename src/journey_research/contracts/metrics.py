@@ -3,7 +3,7 @@
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from .table_contract import NONE, Float, Int, TableContract, Text
+from .table_contract import NONE, PSEUDONYMOUS, Float, Int, Money, TableContract, Text
 
 
 class Metrics(pa.DataFrameModel):
@@ -40,5 +40,17 @@ class Headlines(pa.DataFrameModel):
     n: Series[Int] = pa.Field(ge=0, metadata=NONE)
 
 
+class EntityTotals(pa.DataFrameModel):
+    """One row per customer at the business's grain and currency: what it bought, refunds taken off."""
+
+    entity_id: Series[Text] = pa.Field(metadata=PSEUDONYMOUS, description="a person, or a firm's record")
+    kind: Series[Text] = pa.Field(isin=["person", "account"], metadata=NONE)
+    currency: Series[Text] = pa.Field(str_matches=r"^[A-Z]{3}$", metadata=NONE, description="XXX: no order")
+    n_persons: Series[Int] = pa.Field(ge=1, metadata=NONE)
+    n_orders: Series[Int] = pa.Field(ge=0, metadata=NONE)
+    order_amount: Series[Money] = pa.Field(metadata=NONE)
+
+
 METRICS = TableContract(Metrics, ("metric",))
 HEADLINES = TableContract(Headlines, ("position",))
+ENTITY_TOTALS = TableContract(EntityTotals, ("entity_id", "currency"))

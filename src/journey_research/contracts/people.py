@@ -23,7 +23,9 @@ class Links(pa.DataFrameModel):
 
     record_id_a: Series[Text] = pa.Field(str_matches=SOURCE_KEY, metadata=PSEUDONYMOUS)
     record_id_b: Series[Text] = pa.Field(str_matches=SOURCE_KEY, metadata=PSEUDONYMOUS)
-    rule: Series[Text] = pa.Field(isin=["shared_identifier", "dedupe", "judgement"], metadata=NONE)
+    rule: Series[Text] = pa.Field(
+        isin=["source_link", "shared_identifier", "dedupe", "judgement"], metadata=NONE
+    )
     link_probability: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
     is_accepted: Series[Bool] = pa.Field(metadata=NONE)
     refusal: Series[Text] = pa.Field(nullable=True, metadata=NONE, description="why not; null: accepted")
@@ -33,7 +35,7 @@ class Links(pa.DataFrameModel):
 
 
 class People(pa.DataFrameModel):
-    """One row per source record, with its person."""
+    """One row per source record of a person, with that person. Firms are nobody and have no row."""
 
     record_id: Series[Text] = pa.Field(str_matches=SOURCE_KEY, metadata=PSEUDONYMOUS)
     person_id: Series[Text] = pa.Field(str_matches=PERSON_KEY, metadata=PSEUDONYMOUS)

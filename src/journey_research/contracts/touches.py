@@ -1,4 +1,4 @@
-"""Contracts of what happened between a record and us: touches, orders, consents, spend, offers."""
+"""Contracts of what happened between a record and us, and of what we did for it: touches to offers."""
 
 import pandera.pandas as pa
 from pandera.typing import Series
@@ -34,6 +34,33 @@ class Touches(pa.DataFrameModel):
     campaign_id: Series[Text] = pa.Field(nullable=True, metadata=NONE)
     product_id: Series[Text] = pa.Field(nullable=True, metadata=NONE)
     is_bot: Series[Bool] = pa.Field(metadata=NONE)
+    tactic: Series[Text] = pa.Field(nullable=True, metadata=NONE, description="kind of contact in a channel")
+    ended_at: Series[Instant] = pa.Field(nullable=True, metadata=NONE, description="UTC")
+    store_id: Series[Text] = pa.Field(nullable=True, metadata=NONE)
+    device_class: Series[Text] = pa.Field(nullable=True, metadata=NONE)
+    session_id: Series[Text] = pa.Field(
+        str_matches=SOURCE_KEY,
+        nullable=True,
+        metadata=PSEUDONYMOUS,
+        description="as the source cuts sessions",
+    )
+    sentiment: Series[Float] = pa.Field(ge=-1, le=1, nullable=True, metadata=NONE)
+    counterpart_record_id: Series[Text] = pa.Field(
+        str_matches=SOURCE_KEY, nullable=True, metadata=PSEUDONYMOUS, description="a peer or an agent"
+    )
+    content_id: Series[Text] = pa.Field(nullable=True, metadata=NONE)
+    time_quality: Series[Text] = pa.Field(
+        isin=["server", "client_corrected", "client", "date_only", "unknown"],
+        nullable=True,
+        metadata=NONE,
+        description="which clock told touched_at",
+    )
+    time_note: Series[Text] = pa.Field(
+        isin=["repeated hour", "skipped hour"],
+        nullable=True,
+        metadata=NONE,
+        description="the clock was being changed: the first of two hours, or the first after the gap",
+    )
 
 
 class Orders(pa.DataFrameModel):
@@ -50,6 +77,31 @@ class Orders(pa.DataFrameModel):
     refunded_amount: Series[Money] = pa.Field(ge=0, metadata=NONE)
     currency: Series[Text] = pa.Field(str_matches=r"^[A-Z]{3}$", metadata=NONE)
     coupon_id: Series[Text] = pa.Field(nullable=True, metadata=NONE)
+    discount_amount: Series[Money] = pa.Field(nullable=True, metadata=NONE)
+    tax_amount: Series[Money] = pa.Field(nullable=True, metadata=NONE)
+    shipping_amount: Series[Money] = pa.Field(nullable=True, metadata=NONE)
+    ordered_channel: Series[Text] = pa.Field(nullable=True, metadata=NONE, description="where it was ordered")
+    fulfilled_channel: Series[Text] = pa.Field(
+        nullable=True, metadata=NONE, description="where it was handed over"
+    )
+
+
+class OrderSightings(pa.DataFrameModel):
+    """One row per order of one system that is another system's telling of an order."""
+
+    sighting_id: Series[Text] = pa.Field(str_matches=SOURCE_KEY, metadata=PSEUDONYMOUS)
+    order_id: Series[Text] = pa.Field(
+        str_matches=SOURCE_KEY, metadata=PSEUDONYMOUS, description="the order it tells of"
+    )
+    record_id: Series[Text] = pa.Field(str_matches=SOURCE_KEY, metadata=PSEUDONYMOUS)
+    source: Series[Text] = pa.Field(str_matches=SOURCE_NAME, metadata=NONE)
+    sighted_at: Series[Instant] = pa.Field(metadata=NONE, description="UTC")
+    status: Series[Text] = pa.Field(isin=["pending", "paid", "cancelled", "refunded"], metadata=NONE)
+    order_amount: Series[Money] = pa.Field(metadata=NONE)
+    currency: Series[Text] = pa.Field(str_matches=r"^[A-Z]{3}$", metadata=NONE)
+    is_counted: Series[Bool] = pa.Field(
+        metadata=NONE, description="stands among the orders, because the order it tells of does not"
+    )
 
 
 class OrderLines(pa.DataFrameModel):
@@ -74,6 +126,20 @@ class Consents(pa.DataFrameModel):
         isin=["granted", "denied", "withdrawn", "expired", "unknown"], metadata=NONE
     )
     stated_at: Series[Instant] = pa.Field(metadata=NONE, description="UTC")
+    expires_at: Series[Instant] = pa.Field(nullable=True, metadata=NONE, description="UTC; null: it does not")
+    legal_basis: Series[Text] = pa.Field(
+        isin=[
+            "consent",
+            "contract",
+            "legal_obligation",
+            "vital_interests",
+            "public_task",
+            "legitimate_interests",
+        ],
+        nullable=True,
+        metadata=NONE,
+    )
+    jurisdiction: Series[Text] = pa.Field(nullable=True, metadata=NONE)
 
 
 class Spend(pa.DataFrameModel):
@@ -88,6 +154,14 @@ class Spend(pa.DataFrameModel):
     currency: Series[Text] = pa.Field(str_matches=r"^[A-Z]{3}$", metadata=NONE)
     n_impressions: Series[Int] = pa.Field(ge=0, nullable=True, metadata=NONE)
     n_clicks: Series[Int] = pa.Field(ge=0, nullable=True, metadata=NONE)
+    tactic: Series[Text] = pa.Field(nullable=True, metadata=NONE)
+    n_reach: Series[Int] = pa.Field(
+        ge=0, nullable=True, metadata=NONE, description="people, as the source counts"
+    )
+    platform_conversions: Series[Float] = pa.Field(
+        ge=0, nullable=True, metadata=NONE, description="the platform's own claim; may be fractions"
+    )
+    platform_amount: Series[Money] = pa.Field(nullable=True, metadata=NONE, description="claimed value")
 
 
 class Offers(pa.DataFrameModel):
@@ -103,9 +177,24 @@ class Offers(pa.DataFrameModel):
     week_number: Series[Int] = pa.Field(nullable=True, metadata=NONE, description="as the source counts")
 
 
+class Availability(pa.DataFrameModel):
+    """One row per product, place and instant at which somebody counted or said what there was."""
+
+    source: Series[Text] = pa.Field(str_matches=SOURCE_NAME, metadata=NONE)
+    product_id: Series[Text] = pa.Field(metadata=NONE)
+    location_id: Series[Text] = pa.Field(nullable=True, metadata=NONE, description="null: everywhere")
+    measured_at: Series[Instant] = pa.Field(metadata=NONE, description="UTC")
+    quantity: Series[Float] = pa.Field(nullable=True, metadata=NONE, description="below 0: promised twice")
+    state: Series[Text] = pa.Field(
+        isin=["in_stock", "low", "out", "preorder", "discontinued"], nullable=True, metadata=NONE
+    )
+
+
 TOUCHES = TableContract(Touches, ("touch_id",))
 ORDERS = TableContract(Orders, ("order_id",))
+ORDER_SIGHTINGS = TableContract(OrderSightings, ("sighting_id",))
 ORDER_LINES = TableContract(OrderLines, ("order_id", "line_number"))
 CONSENTS = TableContract(Consents, ("consent_id",))
 SPEND = TableContract(Spend, ("spend_id",))
 OFFERS = TableContract(Offers, ("offer_id",))
+AVAILABILITY = TableContract(Availability, ("source", "product_id", "location_id", "measured_at"))

@@ -11,6 +11,7 @@ NAMES = {
     "VaultTable": "vault_table",
     "PseudonymKey": "pseudonym_key",
     "SourceFiles": "source_files",
+    "MappedParts": "mapped_parts",
     "ExecutedNotebook": "executed_notebook",
     "ReportIndex": "report_index",
 }

@@ -52,9 +52,12 @@ class Table:
         return f"Table({kind}; to_pandas() fetches it)"
 
     @classmethod
-    def from_parquet(cls, path: str | Path) -> Table:
-        """The table in one Parquet file; read when it is fetched."""
-        return cls("select * from read_parquet($path)", parameters={"path": str(path)})
+    def from_parquet(cls, *paths: str | Path) -> Table:
+        """The table in one Parquet file, or in several with the same columns; read when it is fetched."""
+        told = [str(path) for path in paths]
+        return cls(
+            "select * from read_parquet($path)", parameters={"path": told[0] if len(told) == 1 else told}
+        )
 
     @classmethod
     def from_arrow(cls, data: pa.Table) -> Table:

@@ -24,14 +24,13 @@ def write_whole(path: Path, write: Callable[[Path], None], *, mode: int | None =
     unfinished = path.with_name(f"{path.name}.{os.getpid()}{UNFINISHED}")
     try:
         write(unfinished)
-        with unfinished.open("rb+") as handle:
-            os.fsync(handle.fileno())
+        flush(unfinished)
         if mode is not None:
             unfinished.chmod(mode)
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
-    _flush_folder(path.parent)
+    flush_folder(path.parent)
 
 
 def write_text(path: Path, text: str, *, mode: int | None = None) -> None:
@@ -90,7 +89,13 @@ def lock_file(handle: int, *, wait: bool = False) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
 
 
-def _flush_folder(folder: Path) -> None:
+def flush(path: Path) -> None:
+    """Have a file on the disk."""
+    with path.open("rb+") as handle:
+        os.fsync(handle.fileno())
+
+
+def flush_folder(folder: Path) -> None:
     """A rename is on the disk when its folder is; Windows has no such call."""
     if os.name == "nt":
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .workspace import Workspace
@@ -35,6 +35,8 @@ def summary_of(manifest: Mapping[str, Any], workspace: Workspace) -> str:
             sum(file[name] for file in files) for name in ("n_rows", "n_accepted", "n_rejected")
         )
         lines.append(f"Rows       {read:,} read = {accepted:,} accepted + {rejected:,} rejected")
+        lines += [f"           {line}" for line in file_lines(files)]
+        lines += [f"           {line}" for line in dirt_lines(rows("dirt_found"))]
     headlines = rows("headlines")
     for row in headlines:
         lines.append(f"Figure {row['position']}   {row['sentence']}")
@@ -46,6 +48,50 @@ def summary_of(manifest: Mapping[str, Any], workspace: Workspace) -> str:
     lines.append(f"Run        {manifest['run_id']}")
     lines.append(f"Next       .venv/bin/journey show{option}      (or: python3 bootstrap.py lab)")
     return "\n".join(lines)
+
+
+def file_lines(files: Sequence[Mapping[str, Any]], most: int = 6) -> list[str]:
+    """One line per file: read = accepted + rejected; many files of one source are summed in one line.
+
+    Example:
+        >>> told = {"source": "web", "file_name": "web.csv", "n_rows": 12, "n_accepted": 11, "n_rejected": 1}
+        >>> file_lines([told])
+        ['web.csv    12 = 11 + 1']
+    """
+    by_source: dict[str, list[Mapping[str, Any]]] = {}
+    for file in files:
+        by_source.setdefault(str(file["source"]), []).append(file)
+    told = []
+    for source, own in sorted(by_source.items()):
+        listed = [(str(one["file_name"]), [one]) for one in own]
+        told += listed if len(own) <= most else [(f"{source}, {len(own)} files", own)]
+    counts = ("n_rows", "n_accepted", "n_rejected")
+    sums = [(name, [sum(int(one[count]) for one in own) for count in counts]) for name, own in told]
+    wide = max((len(name) for name, _ in sums), default=0)
+    digits = [max((len(f"{row[place]:,}") for _, row in sums), default=1) for place in range(3)]
+    return [
+        f"{name:<{wide}}  {read:>{digits[0] + 2},} = {accepted:>{digits[1]},} + {rejected:>{digits[2]},}"
+        for name, (read, accepted, rejected) in sums
+    ]
+
+
+def dirt_lines(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Planted dirt beside found dirt, by kind of damage; nothing where no dirt is known to be planted."""
+    if not found:
+        return []
+    by_damage: dict[str, list[int]] = {}
+    for row in found:
+        sums = by_damage.setdefault(str(row["damage"] or "none planted"), [0, 0])
+        sums[0] += int(row["n_planted"])
+        sums[1] += int(row["n_found"])
+    planted, seen = (sum(sums[place] for sums in by_damage.values()) for place in (0, 1))
+    false = sum(int(row["n_false"]) for row in found)
+    listed = ", ".join(
+        f"{name} {sums[1]:,} of {sums[0]:,}" for name, sums in sorted(by_damage.items()) if sums[0]
+    )
+    return [
+        f"dirt: {planted:,} rows damaged on purpose, {seen:,} found, {false:,} falsely set aside ({listed})"
+    ]
 
 
 def _rightness(metrics: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -67,6 +67,7 @@ class RunView:
         writes: Whether this session writes that run.
         carried: Writing a part of the graph: outputs of the previous run that stay.
         sources: Source name -> mapping.
+        remote_folders: Addresses that mappings may name as folders.
         door: The vault's door.
         key: The pseudonym key, once it has been used.
         inputs: File name -> hash of what was read.
@@ -80,6 +81,7 @@ class RunView:
     writes: bool = False
     carried: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    remote_folders: tuple[str, ...] = ()
     door: VaultDoor = field(default_factory=VaultDoor)
     key: bytes = b""
     inputs: dict[str, str] = field(default_factory=dict)

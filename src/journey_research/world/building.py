@@ -1,82 +1,145 @@
-"""A whole world, from its name to its folder."""
+"""A whole world, from its name to its folder.
+
+Context: a world of a million source records must be written in minutes and must never be in memory
+whole, and its bytes may not depend on how many processes wrote it. Choice: blocks of persons are made
+in a pool of processes, each writes its part of every file, and the parts are appended in the order of
+the blocks. Given up: a file of the whole world is in the order of time only within a block.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import os
+import sys
+from collections.abc import Collection, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-import pandas as pd
-
-from .behaviour import live
-from .calendar import Calendar, chance_for
-from .contact_exports import call_centre, hubspot_contacts
-from .dirt import soil
-from .mail_exports import onetrust_receipts, sendgrid_events
-from .people import make_people
-from .shop_exports import shopify_orders
-from .spend_exports import google_ads_campaigns, meta_ads
-from .truth import main_speakers, reviewer_judgements, truth_effects, truth_people
-from .web_exports import segment_events
-from .writing import Export, whole_folder, write_file
-
-FILE_NAMES = (
-    "hubspot_contacts.csv", "shopify_orders.csv", "segment_events.jsonl", "call_centre.xlsx",
-    "sendgrid_events.jsonl", "google_ads_campaigns.csv", "meta_ads.csv", "onetrust_receipts.jsonl",
-    "reviewer_judgements.csv", "truth_people.csv", "truth_effects.csv",
-)  # fmt: skip
-DIRT_SHARE = 0.003
-_SOILED = ("hubspot_contacts.csv", "shopify_orders.csv", "segment_events.jsonl")
+from .assembling import Assembly
+from .block import BLOCK_PERSONS, CHANNELS
+from .block_files import BlockDone, write_block
+from .exporters import top_names
+from .sizes import WorldSize, persons_of
+from .writing import whole_folder
 
 
-def _soiled(export: Export, world_seed: int) -> Export:
-    if export.file_name not in _SOILED:
-        return export
-    chance = chance_for(world_seed, f"dirt in {export.file_name}")
-    is_csv = export.file_name.endswith(".csv")
-    return replace(export, body=soil(export.body, chance, share=DIRT_SHARE, has_header=is_csv)[0])
+@dataclass(frozen=True)
+class World:
+    """What was written.
+
+    Attributes:
+        rows: File name -> rows, header left out.
+        n_records: Source records: keys that a source tells apart.
+        n_touchpoints: Rows that tell of a contact with somebody.
+    """
+
+    rows: dict[str, int]
+    n_records: int
+    n_touchpoints: int
 
 
-def make_exports(persons: int, world_seed: int, weeks: int) -> list[Export]:
-    """All files of a world, in memory: the vendors', dirt included, then the reviewer's and the truth."""
-    calendar = Calendar(weeks)
-    people = make_people(persons, world_seed)
-    behaviour = live(people, calendar, world_seed)
-    vendors = [
-        hubspot_contacts(people, world_seed),
-        shopify_orders(people, behaviour.orders, world_seed),
-        segment_events(people, behaviour, calendar, world_seed),
-        call_centre(people, behaviour, world_seed),
-        sendgrid_events(people, behaviour, world_seed),
-        google_ads_campaigns(behaviour, calendar, world_seed),
-        meta_ads(behaviour, calendar, world_seed),
-        onetrust_receipts(people, behaviour, calendar, world_seed),
-    ]
-    main = main_speakers(pd.concat([export.speakers for export in vendors if len(export.speakers)]))
-    told = [reviewer_judgements(people, main, world_seed), truth_people(main), truth_effects(behaviour)]
-    return [*(_soiled(export, world_seed) for export in vendors), *told]
-
-
-def build_world(folder: Path, *, persons: int = 1000, world_seed: int = 1, weeks: int = 12) -> dict[str, int]:
+def build_world(
+    folder: str | Path,
+    *,
+    persons: int | None = None,
+    size: str = "demo",
+    world_seed: int = 1,
+    weeks: int = 12,
+    without: Collection[str] = (),
+    processes: int = 0,
+) -> dict[str, int]:
     """Make up a retailer and write what its systems would export, and the truth.
 
-    The same arguments give the same bytes, in any process on any day. The folder gets its name when
-    every file is complete, so a run that is killed leaves no half world.
+    The same arguments give the same bytes, in any process on any day, whatever ``processes`` is. The
+    folder gets its name when every file is complete, so a run that is killed leaves no half world.
 
     Args:
         folder: Where the files go; may hold an older world, which is replaced.
-        persons: People in the world, at least 2.
+        persons: People in the world, at least 2; None: as many as ``size`` has.
+        size: "tiny" (150 persons), "demo" (2,000) or "1m" (220,000: a million source records).
         world_seed: Names the world: another number, other people.
         weeks: Weeks up to the world's end on 2025-03-30, at least 1.
+        without: Channels whose contacts never take place, as in ``["email"]``.
+        processes: How many to make blocks with; 0: one for each core, and none but this one for a world
+            of a single block. More start new interpreters, so a script has to call this under
+            ``if __name__ == "__main__":``.
 
     Returns:
         File name -> rows, header left out.
 
     Raises:
-        ValueError: ``persons`` or ``weeks`` is too small.
-        UserError: ``folder`` holds files that are no world's.
+        ValueError: ``persons``, ``weeks`` or ``processes`` is too small.
+        UserError: There is no such size or channel, or ``folder`` holds files that are no world's.
     """
-    exports = make_exports(persons, world_seed, weeks)
-    with whole_folder(Path(folder), FILE_NAMES) as unfinished:
-        for export in exports:
-            write_file(unfinished, export.file_name, export.body)
-    return {export.file_name: export.n_rows for export in exports}
+    return make_world(
+        folder, persons=persons, size=size, world_seed=world_seed, weeks=weeks, without=without,
+        processes=processes,
+    ).rows  # fmt: skip
+
+
+def make_world(
+    folder: str | Path,
+    *,
+    persons: int | None = None,
+    size: str = "demo",
+    world_seed: int = 1,
+    weeks: int = 12,
+    without: Collection[str] = (),
+    processes: int = 0,
+) -> World:
+    """As :func:`build_world`, and says how many source records and touchpoints there are."""
+    from journey_research.errors import UserError
+
+    if strange := sorted(set(without) - set(CHANNELS)):
+        raise UserError(f"there is no channel '{strange[0]}'", do=f"choose of {', '.join(CHANNELS)}")
+    if processes < 0:
+        raise ValueError(f"processes is {processes}; 0 means one for each core")
+    number_of = persons_of(size) if persons is None else persons
+    which = WorldSize(number_of, world_seed, weeks, tuple(sorted(without)), BLOCK_PERSONS)
+    with whole_folder(Path(folder), top_names()) as unfinished:
+        parts = unfinished / ".parts"
+        parts.mkdir()
+        assembly = Assembly(unfinished, parts, which)
+        with _made(parts, which, processes) as blocks:
+            for done in blocks:
+                assembly.append(done)
+        return World(*assembly.finish())
+
+
+@contextmanager
+def _made(parts: Path, size: WorldSize, processes: int) -> Iterator[Iterator[BlockDone]]:
+    """Every block, in order; made here, or in a pool of processes."""
+    from tqdm import tqdm
+
+    n_blocks = len(size.blocks)
+    make = partial(write_block, parts, size)
+    workers = min(n_blocks, processes or os.cpu_count() or 1)
+    is_quiet = n_blocks == 1 and not sys.stderr.isatty()
+    bar = partial(tqdm, total=n_blocks, desc="making people", unit="block", file=sys.stderr, disable=is_quiet)
+    if workers == 1:
+        yield iter(bar(map(make, range(n_blocks))))
+        return
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(workers, get_context("spawn"), _leave_with_parent) as pool:
+        try:
+            yield iter(bar(pool.map(make, range(n_blocks))))
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _leave_with_parent() -> None:
+    """A process whose parent was killed would wait for work for ever."""
+    from multiprocessing import parent_process
+    from threading import Thread
+
+    parent = parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=wait, daemon=True).start()

@@ -48,22 +48,33 @@ class Calendar:
         midnight = pd.Timestamp(WORLD_END, tz="UTC").tz_convert(ZONE) - pd.DateOffset(days=self.days)
         return int(midnight.timestamp()) * 1000
 
-    def moments(self, chance: np.random.Generator, n: int) -> np.ndarray:
-        """Draw ``n`` instants in the world, by day evenly, by hour as people are awake (ms, UTC)."""
-        day = chance.integers(0, self.days, n)
+    @property
+    def end_ms(self) -> int:
+        """First instant after the world, in milliseconds since 1970 UTC."""
+        return END_MS
+
+    def moments(self, chance: np.random.Generator, n: int, day: np.ndarray | None = None) -> np.ndarray:
+        """Draw ``n`` instants in the world, by day evenly, by hour as people are awake (ms, UTC).
+
+        Args:
+            chance: Where they are drawn from.
+            n: How many.
+            day: The day of each, from 0, where it is known.
+        """
+        day = chance.integers(0, self.days, n) if day is None else day
         hour = chance.choice(24, size=n, p=_HOURS / _HOURS.sum())
         at_ms = self.start_ms + day * DAY_MS + hour * HOUR_MS + chance.integers(0, HOUR_MS, n)
         return np.where(at_ms >= END_MS, at_ms - DAY_MS, at_ms)  # the last day has 23 hours
 
 
-def chance_for(world_seed: int, purpose: str) -> np.random.Generator:
-    """The generator of chance for one purpose, so that a change in one place moves no other.
+def chance_for(world_seed: int, purpose: str, block: int = 0) -> np.random.Generator:
+    """The generator of chance for one purpose in one block, so that a change in one place moves no other.
 
     Example:
         >>> bool(chance_for(1, "phones").random() == chance_for(1, "phones").random())
         True
     """
-    return np.random.default_rng([world_seed, zlib.crc32(purpose.encode())])
+    return np.random.default_rng([world_seed, zlib.crc32(purpose.encode()), block])
 
 
 def utc(at_ms: np.ndarray) -> pd.DatetimeIndex:

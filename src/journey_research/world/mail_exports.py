@@ -1,116 +1,113 @@
-"""Exports of the mail sender and of the keeper of consents."""
+"""What became of every newsletter, as SendGrid's event webhook tells it."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from .behaviour import Behaviour
-from .calendar import DAY_MS, Calendar, chance_for, identity_numbers, iso
+from .audience_exports import AUDIENCE, address_at
+from .block import Block
+from .exporting import Exporter, Part, speakers_of
+from .json_objects import json_objects, only_where, quoted
+from .message_exports import klaviyo_events
 from .names import AGENTS, SITE
-from .writing import Export, as_json_lines, speakers_of, tuples_of
+from .text import chosen, epoch_seconds, hex_ids, joined, letter_ids, looked_up, shares, texts
 
-MAIL_TOPICS = ["New arrivals", "Spring sale", "Hiking guide", "Rain gear", "Members week", "Tent testing"]
-
-
-def mail_campaign(campaign_no: int) -> str:
-    """Name of the newsletter of one week."""
-    return f"Newsletter {campaign_no + 1:02d} {MAIL_TOPICS[campaign_no % len(MAIL_TOPICS)]}"
-
-
-def sendgrid_events(people: pd.DataFrame, behaviour: Behaviour, world_seed: int) -> Export:
-    """What became of every mail: delivered, bounced, opened (by a machine too), clicked, left."""
-    chance = chance_for(world_seed, "sendgrid")
-    mails, emails = behaviour.mails, people["email"].to_numpy()
-    bounced = (chance.random(len(mails)) < 0.012) & (mails["opened_ms"].to_numpy() == 0)
-    machine = (chance.random(len(mails)) < 0.06) & ~bounced
-    parts = [
-        ("bounce", bounced, mails["at_ms"] + 2_000),
-        ("delivered", ~bounced, mails["at_ms"] + 2_000),
-        ("machine", machine, mails["at_ms"] + 9_000),
-        ("open", mails["opened_ms"] > 0, mails["opened_ms"]),
-        ("click", mails["clicked_ms"] > 0, mails["clicked_ms"]),
-        ("unsubscribe", mails["left_ms"] > 0, mails["left_ms"]),
-    ]
-    found = [pd.DataFrame({"mail": np.flatnonzero(on), "kind": k, "at_ms": at[on]}) for k, on, at in parts]
-    events = pd.concat(found, ignore_index=True).sort_values(["at_ms", "mail", "kind"], ignore_index=True)
-    events["person"] = mails["person"].to_numpy()[events["mail"]]
-    campaigns = mails["campaign_no"].to_numpy()[events["mail"]]
-    numbers, letters = identity_numbers(chance, len(events)), identity_numbers(chance, len(mails))
-    rows, keys = [], []
-    for event, number, campaign in zip(tuples_of(events), numbers, campaigns, strict=True):
-        email = emails[event.person]
-        row: dict[str, Any] = {
-            "email": email.title() if event.mail % 50 == 7 else email,
-            "timestamp": int(event.at_ms) // 1000,
-            "event": "open" if event.kind == "machine" else event.kind,
-            "category": ["newsletter"],
-            "sg_event_id": number,
-            "sg_message_id": letters[event.mail],
-            "marketing_campaign_id": 7000 + int(campaign),
-            "marketing_campaign_name": mail_campaign(int(campaign)),
-        }
-        if event.kind in ("open", "machine"):
-            row["sg_machine_open"] = event.kind == "machine"
-        if event.kind in ("open", "click"):
-            row["useragent"] = AGENTS["mobile"]
-        if event.kind == "click":
-            row["url"] = f"{SITE}/?utm_source=sendgrid&utm_medium=email"
-        rows.append(row)
-        keys.append(email)
-    spoken = speakers_of("sendgrid_events", keys, events["person"].to_numpy())
-    return Export("sendgrid_events.jsonl", as_json_lines(rows), len(rows), spoken)
+MAILS = {
+    "mail_sent": "processed",
+    "mail_delivered": "delivered",
+    "mail_bounced": "bounce",
+    "mail_opened": "open",
+    "mail_machine_opened": "open",
+    "mail_clicked": "click",
+    "mail_unsubscribed": "unsubscribe",
+    "mail_complained": "spamreport",
+}
+# What reached a person, or came from one.
+_CONTACTS = ("delivered", "open", "click", "spamreport", "unsubscribe", "group_unsubscribe")
+_GROUP = "14821"
+_REGRET = 0.02  # of clicks: somebody leaves the group by mistake and is back two minutes later
 
 
-def _answers(
-    people: pd.DataFrame, behaviour: Behaviour, calendar: Calendar, chance: np.random.Generator
-) -> list[tuple[int, int, list[str], bool]]:
-    """Instant, person, state of each purpose and whether it is a trial; oldest first."""
-    agrees = people["agrees_to_mail"].to_numpy()
-    asked = agrees | (chance.random(len(people)) < 0.5)
-    leaving = behaviour.mails[behaviour.mails["left_ms"] > 0]
-    left = dict(zip(leaving["person"].tolist(), leaving["left_ms"].tolist(), strict=True))
-    found: list[tuple[int, int, list[str], bool]] = []
-    for at in np.flatnonzero(asked).tolist():
-        when = calendar.start_ms - int(chance.integers(1, 500)) * DAY_MS + int(chance.integers(0, DAY_MS))
-        states = ["CONFIRMED" if agrees[at] else "NO_CHOICE"]
-        states += ["CONFIRMED" if chance.random() < share else "NO_CHOICE" for share in (0.3, 0.2)]
-        found.append((when, at, states, False))
-        if chance.random() < 0.01:  # somebody trying out the form
-            found.append((when + 1000, at, ["CONFIRMED"] * 3, True))
-        if at in left and chance.random() < 0.9:
-            found.append((left[at] + 60_000, at, ["WITHDRAWN", *states[1:]], False))
-        elif chance.random() < 0.05:
-            changed = ["WITHDRAWN" if state == "CONFIRMED" else state for state in states]
-            found.append((int(calendar.moments(chance, 1)[0]), at, [states[0], *changed[1:]], False))
-    return sorted(found, key=lambda answer: answer[:2])
+def _events(block: Block) -> pd.DataFrame:
+    """One row per event, oldest first: those of the mails, and slips of people who stay."""
+    touches = block.touches
+    mails = touches[touches["kind"].isin(list(MAILS)) & (touches["person"] >= 0)]
+    mails = mails[mails["tactic"] == "newsletter"]
+    mails = mails.assign(event=mails["kind"].map(MAILS), slip=0)
+    by_group = (mails["event"] == "unsubscribe") & (shares(mails["message"], "sendgrid group") < 0.4)
+    mails.loc[by_group, "event"] = "group_unsubscribe"
+    slips = mails[(mails["event"] == "click") & ~mails["person"].isin(_leavers(block))]
+    slips = slips[slips["at_ms"] + 300_000 < block.calendar.end_ms]
+    slips = slips[shares(slips["id"], "sendgrid regret") < _REGRET]
+    found = [mails]
+    for slip, (event, after) in enumerate(
+        {"group_unsubscribe": 180_000, "group_resubscribe": 300_000}.items()
+    ):
+        found.append(slips.assign(event=event, slip=slip + 1, at_ms=slips["at_ms"] + after))
+    return pd.concat(found).sort_values(["at_ms", "id", "slip"], ignore_index=True)
 
 
-def onetrust_receipts(
-    people: pd.DataFrame, behaviour: Behaviour, calendar: Calendar, world_seed: int
-) -> Export:
-    """Receipts of consent, oldest first; half of those who would not agree were never asked."""
-    chance = chance_for(world_seed, "onetrust")
-    found = _answers(people, behaviour, calendar, chance)
-    numbers = identity_numbers(chance, len(found))
-    names = ["Email marketing", "SMS marketing", "Phone marketing"]
-    texts = iso(np.array([when for when, _, _, _ in found], dtype="int64"))
-    emails = people["email"].tolist()
-    rows = [
+def _leavers(block: Block) -> np.ndarray:
+    """People who at any time said no to mail; theirs are no slips."""
+    gone = block.touches["kind"].isin(["mail_unsubscribed", "mail_complained"])
+    refused = (block.consents["about"] == "email") & block.consents["status"].isin(["withdrawn", "denied"])
+    found = [block.touches.loc[gone, "person"], block.consents.loc[refused, "person"]]
+    return np.unique(np.concatenate(found))
+
+
+def sendgrid_events(block: Block) -> Part:
+    """Events of the newsletter's mails; times in whole seconds, our own argument beside the vendor's keys."""
+    events = _events(block)
+    rows, event = events["person"].to_numpy(), events["event"].to_numpy()
+    emails = address_at(block, rows, events["at_ms"].to_numpy())
+    numbers = block.people["number"].to_numpy()[rows]
+    # Some people's address books begin names with capitals; the mail reaches them all the same.
+    spelled = chosen(shares(numbers, "sendgrid capitals") < 0.02, pc.utf8_title(emails), emails)
+    campaign = events["campaign"].to_numpy()
+    is_open, is_click = event == "open", event == "click"
+    agent = np.where(shares(events["message"], "sendgrid agent") < 0.6, AGENTS["mobile"], AGENTS["desktop"])
+    name = looked_up(block.catalogue.campaigns["name"], campaign)
+    event_no = events["id"].to_numpy() * 3 + events["slip"].to_numpy()
+    lines = json_objects(
         {
-            "receiptId": number,
-            "identifier": emails[at],
-            "identifierType": "Email",
-            "interactionDate": text,
-            "test": is_trial,
-            "purposes": [
-                {"Id": f"purpose-{no}", "Name": name, "TransactionType": state}
-                for no, (name, state) in enumerate(zip(names, states, strict=True), start=1)
-            ],
+            "email": quoted(spelled),
+            "timestamp": epoch_seconds(events["at_ms"]),
+            "event": quoted(event),
+            "category": _category(events),
+            "sg_event_id": quoted(letter_ids(event_no, "sendgrid event", 22)),
+            "sg_message_id": joined(
+                '"$id.recvd-canary-0"', id=letter_ids(events["message"], "sendgrid message", 22)
+            ),
+            "smtp-id": joined('"<$id@ismtpd>"', id=hex_ids(events["message"], "sendgrid smtp")),
+            "marketing_campaign_id": looked_up(block.catalogue.campaigns["campaign_id"], campaign),
+            "marketing_campaign_name": quoted(name),
+            "sg_machine_open": only_where(
+                is_open, chosen(events["kind"] == "mail_machine_opened", "true", "false")
+            ),
+            "useragent": only_where(is_open | is_click, quoted(agent)),
+            "url": only_where(is_click, f'"{SITE}/?utm_source=sendgrid&utm_medium=email"'),
+            "reason": only_where(event == "bounce", '"550 5.1.1 mailbox unavailable"'),
+            "asm_group_id": only_where(np.char.startswith(event.astype(str), "group_"), _GROUP),
+            "shop_user": quoted(looked_up(block.people["login_id"], rows)),
         }
-        for number, text, (_, at, states, is_trial) in zip(numbers, texts, found, strict=True)
-    ]
-    spoken = speakers_of("onetrust_receipts", [emails[a[1]] for a in found], [a[1] for a in found])
-    return Export("onetrust_receipts.jsonl", as_json_lines(rows), len(rows), spoken)
+    )
+    speakers = speakers_of("sendgrid_events", pc.utf8_lower(emails), rows)
+    reached = np.isin(event, _CONTACTS)
+    return Part(lines, speakers, {"touchpoints": int(reached.sum())})
+
+
+def _category(events: pd.DataFrame) -> pa.Array:
+    """One word, or a list of words: the vendor sends back whatever it was sent."""
+    alone = shares(events["message"], "sendgrid category") < 0.25
+    week = joined('["newsletter","issue-$no"]', no=texts(events["campaign"]))
+    return chosen(alone, '"newsletter"', week)
+
+
+EXPORTERS = (
+    Exporter("sendgrid_events.jsonl", b"", sendgrid_events, dirt=("json", "cut", "bytes")),
+    Exporter("klaviyo_events.jsonl", b"", klaviyo_events, dirt=("json", "cut", "bytes")),
+    *AUDIENCE,
+)

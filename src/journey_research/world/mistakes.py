@@ -1,124 +1,129 @@
-"""How people and clerks get a name, a number or an address wrong. One value in, one value out."""
+"""People as a system has them: what goes wrong when somebody types, hears or keeps their details."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+
 import numpy as np
+import pandas as pd
 
-from .names import NICKNAMES
+from .calendar import chance_for
+from .catalogue import JUNK
+from .slips import by_ear, choose, familiar, typo, wrong_birth_date, wrong_digit
 
-_BY_EAR = [
-    ("sch", "sh"), ("ck", "k"), ("ph", "f"), ("th", "t"), ("tz", "z"), ("dt", "t"), ("ie", "i"), ("ei", "ai"),
-    ("ai", "ei"), ("ey", "ei"), ("mm", "m"), ("nn", "n"), ("ll", "l"), ("ß", "ss"), ("ü", "ue"), ("ö", "oe"),
-    ("ä", "e"), ("v", "f"), ("ch", "sh"), ("y", "i"), ("z", "s"), ("d", "t"), ("b", "p"), ("r", "rr"),
-    ("k", "ck"), ("a", "ah"), ("e", "eh"), ("o", "oh"),
-]  # fmt: skip
-
-
-def pick(chance: np.random.Generator, choices: list[str]) -> str:
-    """One of the choices, each as likely."""
-    return choices[int(chance.integers(len(choices)))]
-
-
-def typo(text: str, chance: np.random.Generator) -> str:
-    """One slip of the finger after the first letter: swapped, left out, doubled or another letter."""
-    if len(text) < 3:
-        return text
-    at = int(chance.integers(1, len(text) - 1))
-    kind = int(chance.integers(4))
-    if kind == 0 and text[at] != text[at + 1]:
-        return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
-    if kind == 1:
-        return text[:at] + text[at + 1 :]
-    if kind == 2:
-        return text[:at] + text[at] + text[at:]
-    return text[:at] + "aeinrst"[int(chance.integers(7))] + text[at + 1 :]
+# System -> the share of its records with each mistake. What a system is not named here has the form's.
+_FORM = {
+    "typo": 0.10, "nickname": 0.06, "swapped": 0.015, "other_email": 0.07, "wrong_birth_date": 0.02,
+    "wrong_phone": 0.02, "junk_email": 0.004, "junk_phone": 0.006, "missing": 0.11,
+}  # fmt: skip
+_CLERK = {
+    "typo": 0.07, "by_ear": 0.17, "nickname": 0.05, "swapped": 0.01, "other_email": 0.03,
+    "wrong_birth_date": 0.01, "wrong_phone": 0.02, "junk_email": 0.006, "junk_phone": 0.008, "missing": 0.2,
+}  # fmt: skip
+_SALES = _FORM | {"nickname": 0.07, "missing": 0.16, "junk_phone": 0.01}
+_CHECKOUT = _FORM | {"typo": 0.13, "nickname": 0.09, "swapped": 0.02, "other_email": 0.1, "junk_email": 0.002}
+RATES = {
+    "hubspot_contacts": _FORM, "salesforce_leads": _SALES, "salesforce_contacts": _SALES,
+    "shopify_orders": _CHECKOUT, "square_transactions": _CLERK, "loyalty_members": _CLERK,
+    "zendesk_users": _FORM, "twilio_calls": _CLERK, "badge_scans": _SALES, "mail_drops": _CLERK,
+    "mailchimp_members": _FORM,
+}  # fmt: skip
+STALE = 0.4  # of the records of people who moved or married still hold what was before
+COPIES = 3  # mistakes are drawn anew for so many records of one person in one system
 
 
-def by_ear(text: str, chance: np.random.Generator) -> str:
-    """Spelled as it sounds, by a clerk who does not ask: one sound written another way.
+@dataclass(frozen=True)
+class Slips:
+    """The mistakes of one system about the people of one block.
 
-    Example:
-        >>> by_ear("Xx", np.random.default_rng(1))
-        'Xx'
+    Attributes:
+        kind: n x COPIES, the name of the mistake or "".
+        luck: n x COPIES, which of the many mistakes of that kind.
     """
-    low = text.lower()
-    heard = [(sound, spelled) for sound, spelled in _BY_EAR[:22] if sound in low[1:]] or [
-        (sound, spelled) for sound, spelled in _BY_EAR[22:] if sound in low[1:]
-    ]
-    if not heard:
-        return text
-    sound, spelled = heard[int(chance.integers(len(heard)))]
-    at = low.index(sound, 1)
-    return text[:at] + spelled + text[at + len(sound) :]
+
+    kind: np.ndarray
+    luck: np.ndarray
 
 
-def familiar(first_name: str, chance: np.random.Generator) -> str:
-    """The name that friends use, or the initial of those who have none."""
-    return NICKNAMES.get(first_name) or f"{first_name[0]}."
+def slips_of(people: pd.DataFrame, system: str, world_seed: int, block: int) -> Slips:
+    """Draw the mistakes that a system makes when it records the people of a block.
 
-
-def respell_phone(phone: str, chance: np.random.Generator) -> str:
-    """The same number (E.164 in) as people write it.
-
-    Example:
-        >>> respell_phone("+491701234567", np.random.default_rng(0))
-        '0170 123 4567'
+    They depend on nobody but the person, the system and how often it has recorded that person.
     """
-    area, rest = phone[3:6], phone[6:]
-    forms = [
-        phone, f"+49 {area} {rest}", f"0{area}/{rest}", f"0049 {area} {rest}", f"(0{area}) {rest}",
-        f"0{area} {rest[:3]} {rest[3:]}", f"+49 (0){area} {rest}",
-    ]  # fmt: skip
-    return pick(chance, forms)
+    chance = chance_for(world_seed, f"mistakes of {system}", block)
+    rates = RATES.get(system, _FORM)
+    shape = (len(people), COPIES)
+    at = np.searchsorted(np.cumsum(list(rates.values())), chance.random(shape), side="right")
+    kind = np.array([*rates, ""], dtype=object)[at]
+    is_stale, luck = chance.random(shape) < STALE, chance.random(shape)
+    moved = (people["moved_ms"].to_numpy() > 0)[:, None] & is_stale & (kind == "")
+    kind[moved] = "moved"
+    married = (people["married_ms"].to_numpy() > 0)[:, None] & is_stale & (kind == "")
+    kind[married] = "married"
+    return Slips(kind, luck)
 
 
-def respell_street(street: str, chance: np.random.Generator) -> str:
-    """The same street, spelled out, shortened or without ß."""
-    return pick(
-        chance,
-        [
-            street,
-            street.replace("straße", "str.").replace("Straße", "Str."),
-            street.replace("straße", "strasse").replace("Straße", "Strasse"),
-            street,
-        ],
-    )
+_JUNK = {
+    f"junk_{column}": (column, [value for kind, value, _ in JUNK if kind == column])
+    for column in ("email", "phone")
+}
+_MAY_LACK = (("email",), ("phone",), ("street", "postal_code"), ("birth_date",))
+_NAMES = ("first_name", "last_name")
+_WRITTEN = ("first_name", "last_name", "email", "phone", "birth_date", "street", "postal_code", "city")
+_DETAILS = (
+    *_WRITTEN, "former_last_name", "other_email", "former_street", "former_postal_code", "former_city",
+)  # fmt: skip
 
 
-def wrong_digit(text: str, chance: np.random.Generator) -> str:
-    """One digit after the fifth character replaced."""
-    places = [at for at in range(len(text)) if text[at].isdigit() and at > 5] or [len(text) - 1]
-    at = places[int(chance.integers(len(places)))]
-    return text[:at] + str((int(chance.integers(1, 10)) + ord(text[at])) % 10) + text[at + 1 :]
+def _slipped(told: Mapping[Hashable, str], mistake: str, luck: float) -> dict[str, str]:
+    """The details that differ when one mistake falls on what is true."""
+    if mistake in _JUNK:
+        column, values = _JUNK[mistake]
+        return {column: values[choose(luck, len(values))[0]]}
+    if mistake == "missing":
+        return dict.fromkeys(_MAY_LACK[choose(luck, len(_MAY_LACK))[0]], "")
+    if mistake in ("typo", "by_ear"):
+        slip: Callable[[str, float], str] = typo if mistake == "typo" else by_ear
+        at, luck = choose(luck, 3)
+        column = _NAMES[at > 0]  # surnames are longer and stranger
+        return {column: slip(told[column], luck)}
+    if mistake == "moved":
+        return {column: told[f"former_{column}"] for column in ("street", "postal_code", "city")}
+    return {
+        "nickname": lambda: {"first_name": familiar(told["first_name"])},
+        "swapped": lambda: {"first_name": told["last_name"], "last_name": told["first_name"]},
+        "married": lambda: {"last_name": told["former_last_name"]},
+        "other_email": lambda: {"email": told["other_email"]},
+        "wrong_phone": lambda: {"phone": wrong_digit(told["phone"], luck)},
+        "wrong_birth_date": lambda: {"birth_date": wrong_birth_date(told["birth_date"], luck)},
+    }[mistake]()
 
 
-def typed_name(first: str, last: str, chance: np.random.Generator, *, clean: float) -> tuple[str, str]:
-    """A name as it reaches a form; right with probability ``clean``."""
-    if chance.random() < clean:
-        return first, last
-    kind = chance.random()
-    if kind < 0.28:
-        return first, typo(last, chance)
-    if kind < 0.44:
-        return typo(first, chance), last
-    if kind < 0.66:
-        return familiar(first, chance), last
-    if kind < 0.76:
-        return last, first
-    if kind < 0.88:
-        return first, by_ear(last, chance)
-    return f"{first[0]}.", last
+def noted(people: pd.DataFrame, who: np.ndarray, system: str, world_seed: int, block: int) -> pd.DataFrame:
+    """The details of people as a system has them.
 
+    Args:
+        people: The frame ``people`` of a block.
+        who: Row of the person behind each record; a person who comes again gets other mistakes, from
+            the fourth time on the third's.
+        system: The system's name, see ``RATES``.
+        world_seed: Names the world.
+        block: Which block.
 
-def heard_name(first: str, last: str, chance: np.random.Generator, *, clean: float) -> str:
-    """A name as a clerk types it from the telephone; right with probability ``clean``."""
-    if chance.random() < clean:
-        return f"{first} {last}"
-    kind = chance.random()
-    if kind < 0.55:
-        return f"{first} {by_ear(last, chance)}"
-    if kind < 0.75:
-        return f"{by_ear(first, chance)} {by_ear(last, chance)}"
-    if kind < 0.9:
-        return f"{by_ear(first, chance)} {last}"
-    return last
+    Returns:
+        One row per record, in the order of ``who``, index from 0: the columns of ``people`` with the
+        mistakes in them, and ``mistake``, a word or "".
+    """
+    who = np.asarray(who, dtype="int64")
+    slips = slips_of(people, system, world_seed, block)
+    again = np.minimum(pd.Series(who).groupby(who).cumcount().to_numpy(), COPIES - 1)
+    kind, luck = slips.kind[who, again], slips.luck[who, again]
+    rows = np.flatnonzero(kind != "")
+    touched = people[list(_DETAILS)].iloc[who[rows]].to_dict("records")
+    told = people.iloc[who].reset_index(drop=True)
+    cells = {column: told[column].to_numpy(dtype=object).copy() for column in _WRITTEN}
+    for row, truth, mistake, drawn in zip(rows, touched, kind[rows], luck[rows], strict=True):
+        for column, cell in _slipped(truth, mistake, drawn).items():
+            cells[column][row] = cell
+    return told.assign(**cells, mistake=kind)

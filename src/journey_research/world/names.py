@@ -84,3 +84,29 @@ AGENTS = {
     "desktop": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/121.0 Safari/537.36",
     "tablet": "Mozilla/5.0 (iPad; CPU OS 17_3 like Mac OS X) AppleWebKit/605.1.15 Version/17.3 Safari/604.1",
 }
+
+# Cities of the neighbours, first digits of their postal codes (four digits long there).
+ABROAD = {
+    "AT": {"Wien": "10", "Graz": "80", "Linz": "40", "Salzburg": "50", "Innsbruck": "60"},
+    "CH": {"Zürich": "80", "Basel": "40", "Bern": "30", "Genève": "12", "Lausanne": "10"},
+}
+# Area codes of the land line, without the leading zero; towns that are not listed: 30.
+AREA_CODES = {
+    "Berlin": "30", "Hamburg": "40", "München": "89", "Köln": "221", "Frankfurt am Main": "69",
+    "Stuttgart": "711", "Düsseldorf": "211", "Leipzig": "341", "Dortmund": "231", "Essen": "201",
+    "Bremen": "421", "Dresden": "351", "Hannover": "511", "Nürnberg": "911", "Mönchengladbach": "2161",
+    "Würzburg": "931", "Göttingen": "551", "Lübeck": "451", "Saarbrücken": "681", "Görlitz": "3581",
+    "Wien": "1", "Graz": "316", "Linz": "732", "Salzburg": "662", "Innsbruck": "512",
+    "Zürich": "44", "Basel": "61", "Bern": "31", "Genève": "22", "Lausanne": "21",
+}  # fmt: skip
+
+FIRMS = """
+Alpen Nord Rhein Elbe Isar Hansa Main Donau Harz Eifel Spree Weser Neckar Saale Taunus Allgäu
+""".split()
+TRADES = {
+    "Bau": "Construction", "Logistik": "Transport", "Energie": "Utilities",
+    "Software": "Information technology",
+    "Pflege": "Health care", "Forst": "Forestry", "Reisen": "Tourism", "Maschinen": "Machinery",
+    "Schule": "Education", "Medien": "Media",
+}  # fmt: skip
+LEGAL_FORMS = ["GmbH", "AG", "GmbH & Co. KG", "e. K.", "SE"]

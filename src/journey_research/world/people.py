@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 import numpy as np
 import pandas as pd
 
-from .calendar import chance_for
-from .names import CITIES, FEMALE, MAIL_HOUSES, MALE, STREETS, SURNAMES
+from .calendar import DAY_MS, Calendar, chance_for
+from .contact_details import contact_details
+from .names import ABROAD, CITIES, FEMALE, MALE, NICKNAMES, STREETS, SURNAMES
 
 # Segment: share of people, orders a week of their own accord, how strongly they answer to a touch.
 SEGMENTS = {
@@ -18,23 +17,47 @@ SEGMENTS = {
     "dormant": (0.20, 0.008, 0.3),
 }
 CHANNEL_PREFERENCES = {"web": 0.55, "email": 0.25, "phone": 0.2}
+COUNTRIES = {"DE": 0.9, "AT": 0.06, "CH": 0.04}
+MOVED, MARRIED = 0.06, 0.015  # of the people, since the shop first knew them
+RECOMMENDERS = 0.06
 
 
-def _often_first(names: list[str], chance: np.random.Generator, n: int, power: float) -> np.ndarray:
+def by_segment(people: pd.DataFrame, at: int) -> np.ndarray:
+    """One of the numbers of ``SEGMENTS`` (1: own orders a week, 2: responsiveness) for each person."""
+    return people["segment"].map({name: facts[at] for name, facts in SEGMENTS.items()}).to_numpy(dtype=float)
+
+
+def often_first(names: list[str], chance: np.random.Generator, n: int, power: float) -> np.ndarray:
+    """``n`` of the names, those at the front the more often the higher the power."""
     weight = 1.0 / np.arange(3, len(names) + 3) ** power
     return np.array(names, dtype=object)[chance.choice(len(names), size=n, p=weight / weight.sum())]
 
 
-def _households(persons: int, chance: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def drawn(shares: dict[str, float], chance: np.random.Generator, n: int) -> np.ndarray:
+    """``n`` of the words, each as often as its share says."""
+    return np.array(list(shares), dtype=object)[chance.choice(len(shares), size=n, p=list(shares.values()))]
+
+
+def households(persons: int, chance: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Household (from 0) and place in it (from 0) of each person; the last may be cut short."""
     sizes = chance.choice([1, 2, 3, 4], size=persons, p=[0.52, 0.30, 0.12, 0.06])
     household = np.repeat(np.arange(persons), sizes)[:persons]
-    role = np.concatenate([np.arange(size) for size in sizes])[:persons]
-    return household, role
+    starts = np.cumsum(sizes) - sizes
+    return household, np.arange(persons) - starts[household]
 
 
-def _addresses(n: int, chance: np.random.Generator) -> pd.DataFrame:
-    cities = _often_first(list(CITIES), chance, n, 0.6)
-    district = chance.integers(0, 12, n)
+def addresses(n: int, chance: np.random.Generator) -> pd.DataFrame:
+    """``n`` addresses: ``street, postal_code, city, country``."""
+    country = drawn(COUNTRIES, chance, n)
+    cities = often_first(list(CITIES), chance, n, 0.6)
+    prefix = pd.Series(cities).map(CITIES).to_numpy(dtype=object)
+    for code, towns in ABROAD.items():
+        there = often_first(list(towns), chance, n, 0.4)
+        cities = np.where(country == code, there, cities)
+        prefix = np.where(country == code, pd.Series(there).map(towns).to_numpy(dtype=object), prefix)
+    district = 100 + 37 * chance.integers(0, 12, n)
+    district = np.where(country == "DE", district, district % 100)
+    width = np.where(country == "DE", 3, 2)
     streets = np.array([street.replace("|", " ") for street in STREETS], dtype=object)
     street = streets[chance.integers(0, len(streets), n)]
     house = np.minimum(chance.geometric(0.03, n), 180)
@@ -42,120 +65,96 @@ def _addresses(n: int, chance: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "street": [f"{name} {no}{a}" for name, no, a in zip(street, house, letter, strict=True)],
-            "postal_code": [f"{CITIES[c]}{100 + 37 * d:03d}" for c, d in zip(cities, district, strict=True)],
+            "postal_code": [f"{p}{d:0{w}d}" for p, d, w in zip(prefix, district, width, strict=True)],
             "city": cities,
+            "country": country,
         }
     )
 
 
-def plain(text: str) -> str:
-    """Lower-case letters without marks, as mail addresses are made from names.
-
-    Example:
-        >>> plain("Jörg Groß")
-        'joerg gross'
-    """
-    low = text.lower()
-    for letter, spelled in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"), ("ı", "i")):
-        low = low.replace(letter, spelled)
-    return unicodedata.normalize("NFKD", low).encode("ascii", "ignore").decode()
-
-
-def _mail(first: str, last: str, year: int, house: str, form: int, taken: set[str]) -> str:
-    first, last = plain(first), plain(last)
-    local = [f"{first}.{last}", f"{first[0]}.{last}", f"{last}{year % 100:02d}", f"{first}{last}{year}"][form]
-    address, number = f"{local}@{house}", 2
-    while address in taken:
-        address, number = f"{local}{number}@{house}", number + 1
-    taken.add(address)
-    return address
-
-
-def _mails(people: pd.DataFrame, chance: np.random.Generator, taken: set[str], n_forms: int) -> list[str]:
-    houses, forms = chance.integers(0, 5, len(people)), chance.integers(0, n_forms, len(people))
-    years = [int(born[:4]) for born in people["birth_date"]]
-    return [
-        _mail(first, last, year, MAIL_HOUSES[house], form, taken)
-        for first, last, year, house, form in zip(
-            people["first_name"], people["last_name"], years, houses, forms, strict=True
-        )
-    ]
-
-
-def _phones(prefix: str, n: int, chance: np.random.Generator) -> np.ndarray:
-    numbers = chance.choice(9_000_000, size=n, replace=False) + 1_000_000
-    areas = chance.integers(0, 10, n)
-    return np.array([f"+49{prefix}{a}{no}" for a, no in zip(areas, numbers, strict=True)], dtype=object)
-
-
-def make_people(persons: int, world_seed: int) -> pd.DataFrame:
-    """Draw the people of the world.
-
-    Args:
-        persons: How many; at least 2.
-        world_seed: Names the world.
-
-    Returns:
-        One row per person, index 0..persons-1: name, birth date (text), address, the address and
-        surname before, two mail addresses, mobile number, the household's landline, segment,
-        channel preference, and what of our systems they use.
-    """
-    if persons < 2:
-        raise ValueError(f"persons is {persons}; a world has at least 2")
-    chance = chance_for(world_seed, "people")
-    household, role = _households(persons, chance)
-    n_households = int(household.max()) + 1
-    female = np.where(role == 0, chance.random(persons) < 0.5, False)
-    head_female = female[np.searchsorted(household, household)]
-    female = np.where(role == 1, ~head_female, np.where(role > 1, chance.random(persons) < 0.5, female))
+def _named(household: np.ndarray, role: np.ndarray, chance: np.random.Generator) -> pd.DataFrame:
+    """First and last names, of the kind a family has; ``born_days`` is the age in days."""
+    persons, n_households = len(household), int(household.max()) + 1
+    head = np.searchsorted(household, household)
+    female = chance.random(persons) < 0.5
+    female = np.where(role == 1, ~female[head], female)
     first = np.where(
-        female, _often_first(FEMALE, chance, persons, 0.5), _often_first(MALE, chance, persons, 0.5)
+        female, often_first(FEMALE, chance, persons, 0.5), often_first(MALE, chance, persons, 0.5)
     )
-    family = _often_first(SURNAMES, chance, n_households, 0.75)
-    own = _often_first(SURNAMES, chance, persons, 0.75)
+    family = often_first(SURNAMES, chance, n_households, 0.75)
+    own = often_first(SURNAMES, chance, persons, 0.75)
     last = np.where((role == 1) & (chance.random(persons) < 0.15), own, family[household])
     # Father and son of one name: rare, and nearly impossible to tell apart without a birth date.
-    head = np.searchsorted(household, household)
     namesake = (role > 1) & (female == female[head]) & (chance.random(persons) < 0.06)
     first = np.where(namesake, first[head], first)
-    head_age = chance.integers(24, 78, n_households)[household]
-    age = np.where(
-        role > 1, chance.integers(18, 27, persons), head_age + chance.integers(-4, 5, persons) * role
+    age = chance.integers(24, 78, n_households)[household] + chance.integers(-4, 5, persons) * (role == 1)
+    age = np.where(role > 1, chance.integers(18, 27, persons), age)
+    born = (age * 365.25 + chance.integers(0, 365, persons)).astype(int)
+    married = (female & (role <= 1)) & (chance.random(persons) < MARRIED / 0.4)
+    return pd.DataFrame(
+        {
+            "female": female,
+            "first_name": first,
+            "last_name": last,
+            "former_last_name": np.where(married, own, last),
+            "nickname": [NICKNAMES.get(name, "") for name in first],
+            "birth_date": (np.datetime64("2025-01-01") - born).astype(str),
+        }
     )
-    born = np.datetime64("2025-01-01") - (age * 365.25 + chance.integers(0, 365, persons)).astype(int)
 
-    people = pd.DataFrame({"person": [f"p{no:05d}" for no in range(1, persons + 1)], "household": household})
-    people["role"], people["female"] = role, female
-    people["first_name"], people["last_name"] = first, last
-    people["birth_date"] = born.astype(str)
-    where, before = _addresses(n_households, chance), _addresses(persons, chance)
-    for column in ("street", "postal_code", "city"):
+
+def _habits(persons: int, chance: np.random.Generator) -> pd.DataFrame:
+    segment = drawn({name: facts[0] for name, facts in SEGMENTS.items()}, chance, persons)
+    preference = drawn(CHANNEL_PREFERENCES, chance, persons)
+    uses_web = chance.random(persons) < np.where(preference == "phone", 0.45, 0.9)
+    return pd.DataFrame(
+        {
+            "segment": segment,
+            "channel_preference": preference,
+            "uses_web": uses_web,
+            "uses_app": uses_web & (chance.random(persons) < 0.35),
+            "is_recommender": chance.random(persons) < RECOMMENDERS,
+            "language": drawn({"de": 0.93, "en": 0.04, "tr": 0.02, "fr": 0.01}, chance, persons),
+        }
+    )
+
+
+def make_people(
+    number: int, block_persons: int, persons_in_block: int, world_seed: int, calendar: Calendar
+) -> pd.DataFrame:
+    """Draw the people of one block; the frame ``people`` but for ``account`` and ``work_email``.
+
+    Args:
+        number: Which block.
+        block_persons: People in a full block: block k begins with person k * block_persons.
+        persons_in_block: How many here; at least 1.
+        world_seed: Names the world.
+        calendar: Its weeks.
+    """
+    if not 1 <= persons_in_block <= block_persons + 1:  # the last block of a world may hold one more
+        raise ValueError(f"persons_in_block is {persons_in_block}; a block holds 1 to {block_persons + 1}")
+    chance = chance_for(world_seed, "people", number)
+    first = number * block_persons
+    household, role = households(persons_in_block, chance)
+    people = pd.DataFrame({"number": first + np.arange(persons_in_block)})
+    people["person"] = [f"p{no + 1:07d}" for no in people["number"]]
+    people["household"] = first + household
+    people["role"] = role
+    people = pd.concat([people, _named(household, role, chance)], axis=1)
+
+    where, before = addresses(int(household.max()) + 1, chance), addresses(persons_in_block, chance)
+    moved = chance.random(persons_in_block) < MOVED
+    for column in ("street", "postal_code", "city", "country"):
         people[column] = where[column].to_numpy()[household]
-        people[f"former_{column}"] = before[column]
-    married = female & (role <= 1) & (chance.random(persons) < 0.3)
-    people["former_last_name"] = np.where(married, own, last)
+    # Nobody moved over a border: a former address abroad counts as never lived at.
+    moved &= (before["country"] == people["country"]).to_numpy()
+    for column in ("street", "postal_code", "city"):
+        people[f"former_{column}"] = np.where(moved, before[column], people[column])
+    people = pd.concat([people, _habits(persons_in_block, chance_for(world_seed, "habits", number))], axis=1)
 
-    chance = chance_for(world_seed, "contact details")
-    taken: set[str] = set()
-    people["email"] = _mails(people, chance, taken, 4)
-    people["other_email"] = _mails(people, chance, taken, 4)
-    family_mail = (role > 0) & (chance.random(persons) < 0.05)
-    people["email"] = np.where(family_mail, people["email"].to_numpy()[head], people["email"])
-    people["phone"] = _phones("17", persons, chance)
-    people["landline"] = _phones("30", n_households, chance)[household]
-    shared_phone = (role > 0) & (chance.random(persons) < 0.07)
-    people["phone"] = np.where(shared_phone, people["phone"].to_numpy()[head], people["phone"])
-
-    chance = chance_for(world_seed, "habits")
-    shares = np.array([share for share, _, _ in SEGMENTS.values()])
-    people["segment"] = np.array(list(SEGMENTS), dtype=object)[chance.choice(4, size=persons, p=shares)]
-    people["channel_preference"] = np.array(list(CHANNEL_PREFERENCES), dtype=object)[
-        chance.choice(3, size=persons, p=list(CHANNEL_PREFERENCES.values()))
-    ]
-    people["own_orders_a_week"] = [SEGMENTS[segment][1] for segment in people["segment"]]
-    people["responsiveness"] = [SEGMENTS[segment][2] for segment in people["segment"]]
-    people["uses_web"] = chance.random(persons) < np.where(people["channel_preference"] == "phone", 0.45, 0.9)
-    people["has_login"] = people["uses_web"] & (chance.random(persons) < 0.6)
-    people["login_id"] = [f"u_{10000 + no}" for no in chance.permutation(persons)]
-    people["agrees_to_mail"] = chance.random(persons) < 0.62
-    return people
+    joined = calendar.end_ms - (chance.random(persons_in_block) ** 1.7 * 1800 * DAY_MS).astype("int64")
+    people["joined_ms"] = joined
+    later = joined + (chance.random(persons_in_block) * (calendar.end_ms - joined)).astype("int64")
+    people["moved_ms"] = np.where(moved, later, 0)
+    people["married_ms"] = np.where(people["former_last_name"] != people["last_name"], later, 0)
+    return contact_details(people, world_seed, number)

@@ -1,165 +1,171 @@
-"""The export of the web site and app: one event a line, by cookie, seldom by name."""
+"""The export of the web shop's event collector, Segment: one call a line, by cookie, seldom by name.
+
+Four clocks: the device's (``originalTimestamp``, ``sentAt``), the server's (``receivedAt``), and the
+device's as the server corrects it (``timestamp``). Some devices' clocks are wrong by minutes, a few by
+years. The spelling of events follows the vendor's own list for shops.
+
+Source:
+    Segment's documentation, "Spec: Common Fields", "Spec: V2 Ecommerce Events", "Consent in Unify".
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from .behaviour import Behaviour
-from .calendar import END_MS, Calendar, chance_for, identity_numbers, iso
-from .mail_exports import mail_campaign
-from .names import AGENTS, PRODUCTS, SITE
-from .writing import Export, as_json_lines, speakers_of, tuples_of
+from .block import Block
+from .calendar import DAY_MS, HOUR_MS, MINUTE_MS, chance_for
+from .delivering import delivered
+from .exporting import Exporter, Part, speakers_of
+from .text import (
+    chosen,
+    iso_millis,
+    joined,
+    json_text,
+    looked_up,
+    shares,
+    uuids,
+)
+from .web_context import agents_of, campaign_of, consent_of, page_of
+from .web_properties import properties
+from .web_visits import cookies_of, logged_in, seen_at
 
-_MEDIUM = {
-    "paid_search": ("google", "cpc"),
-    "display": ("google", "display"),
-    "social": ("facebook", "paid_social"),
-    "email": ("sendgrid", "email"),
+_EVENTS = {
+    "product_viewed": "Product Viewed",
+    "added_to_wishlist": "Product Added to Wishlist",
+    "product_shared": "Product Shared",
+    "added_to_cart": "Product Added",
+    "checkout_started": "Checkout Started",
+    "coupon_applied": "Coupon Applied",
+    "order_completed": "Order Completed",
+    "signed_up": "Signed Up",
+    "friends_asked": "Friends Asked",
+    "review_read": "Product Review Read",
+    "consent": "Segment Consent Preference Updated",
 }
-_REFERRER = {
-    "organic_search": "https://www.google.com/",
-    "paid_search": "https://www.google.com/",
-    "display": "https://news.example.net/today",
-    "social": "https://www.facebook.com/",
-    "referral": "https://blog.example.org/outdoor",
-}
-_BOTS = ["Mozilla/5.0 (compatible; Googlebot/2.1)", "Mozilla/5.0 (compatible; AhrefsBot/7.0)",
-         "Mozilla/5.0 (compatible; bingbot/2.0)"]  # fmt: skip
+# What programs sent as the login of people who had none.
+_NO_USERS, _NO_USER_SHARE = ("null", "anonymous", "0000"), 0.004
+_FORGETS_USER = 0.08  # of calls that should name the user
 
 
-def _events_of(visits: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
-    """One row per event of a visit: a page first, then products, perhaps the basket and the checkout."""
-    n_products = 1 + chance.poisson(1.0, len(visits)) + visits["buys"].to_numpy()
-    buys = visits["buys"].to_numpy()
-    adds = buys | (chance.random(len(visits)) < 0.15)
-    counts = 1 + n_products + adds + buys
-    at = np.repeat(np.arange(len(visits)), counts)
-    step = np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
-    products = n_products[at]
-    kind = np.select(
-        [step == 0, step <= products, step == products + 1], ["page", "view", "add"], default="checkout"
-    )
-    pause = chance.integers(8_000, 70_000, len(at)) * (step > 0)
-    elapsed = pd.Series(pause).groupby(at).cumsum().to_numpy()
-    events = pd.DataFrame({"visit": at, "kind": kind, "at_ms": visits["at_ms"].to_numpy()[at] + elapsed})
-    events["product"] = chance.integers(0, len(PRODUCTS), len(at))
-    return events
-
-
-def _devices(people: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
-    """One row per cookie: its person, device, the share of its visits, whether it ever logs in."""
-    online = np.flatnonzero(people["uses_web"].to_numpy())
-    person = np.repeat(online, chance.choice([1, 2, 3], size=len(online), p=[0.45, 0.38, 0.17]))
-    cookies = pd.DataFrame({"person": person, "cookie": identity_numbers(chance, len(person))})
-    cookies["device"] = chance.choice(["mobile", "desktop", "tablet"], size=len(person), p=[0.55, 0.35, 0.1])
-    logs_in = people["has_login"].to_numpy()[person]
-    cookies["logs_in"] = logs_in & (chance.random(len(person)) < 0.7)
-    cookies["clock_off_ms"] = np.where(
-        chance.random(len(person)) < 0.1, chance.integers(-600_000, 600_000, len(person)), 0
-    )
-    return cookies
-
-
-def _message(
-    event: Any,
-    message_id: str,
-    text: tuple[str, str, str],
-    user: str | None,
-    email: str,
-    page: dict[str, str],
-) -> dict[str, Any]:
-    received, original, sent = text
-    kinds = {"view": "Product Viewed", "add": "Product Added", "checkout": "Checkout Started"}
-    row: dict[str, Any] = {
-        "messageId": message_id,
-        "anonymousId": event.cookie,
-        "userId": user,
-        "type": {"page": "page", "identify": "identify"}.get(event.kind, "track"),
-        "event": kinds.get(event.kind),
-        "originalTimestamp": original,
-        "sentAt": sent,
-        "receivedAt": received,
-        "timestamp": received,
-        "context": {"page": page, "device": {"type": event.device}, "userAgent": event.agent},
-        "properties": {"product_id": PRODUCTS[event.product][0]} if event.kind in ("view", "add") else {},
+def segment_events(block: Block) -> Part:
+    """Calls of the web shop's pages; a cookie is known from its first login on, many never are."""
+    seen = _with_banner(block, seen_at(block, "shop"))
+    if not len(seen):
+        return Part(pa.array([], pa.string()))
+    chance = chance_for(block.world_seed, "segment delivery", block.number)
+    cookie = cookies_of(seen)
+    user = _users(block, seen)
+    row = {
+        "type": seen["kind"].map({"page_viewed": "page", "logged_in": "identify"}).fillna("track"),
+        "id": joined("ajs-next-$a", a=uuids(seen["id"].to_numpy(), "segment message")),
+        "cookie": cookie,
+        "user": json_text(user),
+        "event": _fragment(seen["kind"].map(_EVENTS), ',"event":$a'),
+        "traits": _traits(block, seen, user),
+        "page": page_of(block, seen),
+        "campaign": campaign_of(block, seen),
+        "consent": consent_of(block, seen),
+        "agent": json_text(agents_of(block, seen)),
+        "device": looked_up(block.devices["kind"], seen["device"]),
+        "properties": properties(block, seen),
+        **_clocks(seen),
     }
-    if event.channel in _MEDIUM:
-        source, medium = _MEDIUM[event.channel]
-        row["context"]["campaign"] = {"source": source, "medium": medium, "name": event.campaign}
-    if event.kind == "identify":
-        row["traits"] = {"email": email}
-    return row
+    lines = joined(
+        '{"messageId":"$id","anonymousId":"$cookie","userId":$user,"type":"$type"$event$traits,'
+        '"originalTimestamp":"$original","sentAt":"$sent","receivedAt":"$received","timestamp":"$timestamp",'
+        '"context":{"page":$page$campaign$consent,"device":{"type":"$device"},"userAgent":$agent,'
+        '"library":{"name":"analytics.js","version":"next-1.64.0"},"timezone":"Europe/Berlin"},'
+        '"properties":$properties}',
+        **row,
+    )
+    order = delivered(len(seen), chance)
+    taken = pa.array(order)
+    keys = speakers_of("segment_events", cookie.take(taken), seen["person"].to_numpy()[order])
+    is_touch = (seen["kind"] != "consent").to_numpy()[order]
+    return Part(lines.take(taken), keys, {"touchpoints": int(is_touch.sum())})
 
 
-def segment_events(people: pd.DataFrame, behaviour: Behaviour, calendar: Calendar, world_seed: int) -> Export:
-    """Events of the web site and app; a cookie is known from its first login on, many never are."""
-    chance = chance_for(world_seed, "segment")
-    visits, cookies = behaviour.visits, _devices(people, chance)
-    first = cookies.reset_index().groupby("person")["index"].agg(["min", "size"])
-    first = first.reindex(np.arange(len(people)), fill_value=0)
-    spread = (chance.random(len(visits)) ** 1.5 * first["size"].to_numpy()[visits["person"]]).astype(int)
-    events = _events_of(visits, chance)
-    for column in ("person", "channel"):
-        events[column] = visits[column].to_numpy()[events["visit"]]
-    events["campaign"] = [
-        mail_campaign(no) if no >= 0 else campaign
-        for no, campaign in zip(
-            visits["campaign_no"].to_numpy()[events["visit"]],
-            visits["campaign"].to_numpy()[events["visit"]],
-            strict=True,
-        )
-    ]
-    cookie_no = (first["min"].to_numpy()[visits["person"]] + spread)[events["visit"]]
-    for column in ("cookie", "device", "logs_in", "clock_off_ms"):
-        events[column] = cookies[column].to_numpy()[cookie_no]
-    events["agent"] = events["device"].map(AGENTS)
-    entering = events["logs_in"] & (events["kind"] == "page")
-    entering &= (chance.random(len(visits)) < 0.5)[events["visit"]] | visits["buys"].to_numpy()[
-        events["visit"]
-    ]
-    logins = events[entering].assign(kind="identify", at_ms=lambda rows: rows["at_ms"] + 3_000)
-    events = pd.concat([events, logins, _bots(calendar, len(people), chance)], ignore_index=True)
-    events = events.sort_values(["at_ms", "cookie", "kind"], ignore_index=True)
-    known_from = logins.groupby("cookie")["at_ms"].min()
-    events["is_known"] = events["at_ms"] >= events["cookie"].map(known_from).fillna(END_MS * 2)
-    return _written(people, events, chance)
-
-
-def _bots(calendar: Calendar, persons: int, chance: np.random.Generator) -> pd.DataFrame:
-    n = max(2, persons // 150)
-    robot = np.repeat(np.arange(n), 12)
-    names = identity_numbers(chance, n)
-    return pd.DataFrame(
+def _with_banner(block: Block, seen: pd.DataFrame) -> pd.DataFrame:
+    """The touches, and between them a call for each new answer to the banner on a browser in use."""
+    told = block.consents
+    told = told[(told["about"] == "cookie") & (told["status"] != "unknown") & (told["status"] != "expired")]
+    first = seen.groupby("device")["at_ms"].min()
+    told = told[told["at_ms"] > told["device"].map(first).fillna(block.calendar.end_ms)]
+    added = pd.DataFrame(
         {
-            "visit": -1, "kind": "page", "at_ms": calendar.moments(chance, len(robot)), "product": 0,
-            "person": -1 - robot, "channel": "direct", "campaign": "", "cookie": [names[at] for at in robot],
-            "device": "desktop", "logs_in": False, "clock_off_ms": 0,
-            "agent": [_BOTS[at % 3] for at in robot],
+            "id": -1 - block.number * 10_000_000 - np.arange(len(told)),
+            "at_ms": told["at_ms"].to_numpy(),
+            "device": told["device"].to_numpy(),
+            "person": told["person"].to_numpy(),
+            "kind": "consent",
+            "number": block.devices["number"].to_numpy()[told["device"].to_numpy()],
+            "cleared": False,
+            "is_bot": False,
+            "campaign": -1,
+            "product": -1,
+            "order": -1,
+            "peer": -1,
+            "visit": -1,
+            "channel": "direct",
+            "tactic": "",
+            "referrer": "",
         }
-    )  # fmt: skip
+    )
+    both = pd.concat([seen[list(added.columns)], added], ignore_index=True)
+    return both.sort_values(["at_ms", "id"], ignore_index=True)
 
 
-def _written(people: pd.DataFrame, events: pd.DataFrame, chance: np.random.Generator) -> Export:
-    received = iso(events["at_ms"].to_numpy())
-    clock = events["at_ms"].to_numpy() + events["clock_off_ms"].to_numpy()
-    original, sent = iso(clock - 400), iso(clock - 150)
-    emails, users = people["email"].to_numpy(), people["login_id"].to_numpy()
-    numbers = identity_numbers(chance, len(events))
-    again = chance.random(len(events)) < 0.005
-    paths = {"page": "/", "identify": "/account/login", "checkout": "/checkout", "add": "/cart"}
-    rows: list[dict[str, Any]] = []
-    speakers: list[int] = []
-    for at, event in enumerate(tuples_of(events)):
-        path = paths.get(event.kind) or f"/products/{PRODUCTS[event.product][0].lower()}"
-        page = {"url": SITE + path, "referrer": _REFERRER.get(event.channel, "")}
-        user, email = (users[event.person], emails[event.person]) if event.is_known else (None, "")
-        row = _message(event, numbers[at], (received[at], original[at], sent[at]), user, email, page)
-        for _ in range(2 if again[at] else 1):
-            rows.append(row)
-            speakers.append(event.person)
-    keys = [row["anonymousId"] for row in rows]
-    spoken = speakers_of("segment_events", keys, np.array(speakers))
-    return Export("segment_events.jsonl", as_json_lines(rows), len(rows), spoken)
+def _fragment(values: pd.Series | pa.Array, template: str) -> pa.Array:
+    """A piece of JSON in the rows that have a value, nothing in the others."""
+    column = values if isinstance(values, pa.Array) else pa.array(values, pa.string(), from_pandas=True)
+    return pc.if_else(column.is_valid(), joined(template, a=json_text(column)), "")
+
+
+def _users(block: Block, seen: pd.DataFrame) -> pa.Array:
+    """The login a call carries, null mostly; some calls forget it, some carry a program's word for nobody."""
+    ids = seen["id"].to_numpy()
+    known = logged_in(block, seen)
+    forgets = (shares(ids, "segment forgets the user") < _FORGETS_USER) & (seen["kind"] != "signed_up")
+    user = looked_up(block.people["login_id"], np.where(forgets, -1, known))
+    luck = shares(ids, "segment has no user") / _NO_USER_SHARE
+    words = np.array(_NO_USERS, dtype=object)[np.minimum(luck * 3, 2).astype("int64")]
+    return chosen((luck < 1) & (known < 0), pa.array(words, pa.string()), user)
+
+
+def _traits(block: Block, seen: pd.DataFrame, user: pa.Array) -> pa.Array:
+    """What an identify call tells: the address, if the call knows the user at all."""
+    person = np.where(seen["kind"] == "logged_in", logged_in(block, seen), -1)
+    email = looked_up(block.people["email"], person)
+    as_typed = shares(seen["id"].to_numpy(), "capitals") < 0.03
+    told = joined(
+        ',"traits":{"email":$email,"language":"$language"}',
+        email=json_text(chosen(as_typed, pc.utf8_title(email), email)),
+        language=looked_up(block.people["language"], person),
+    )
+    identifies = (seen["kind"] == "logged_in").to_numpy()
+    named = identifies & np.asarray(user.is_valid()) & (person >= 0)
+    return chosen(named, told, chosen(identifies, ',"traits":{}', ""))
+
+
+def _clocks(seen: pd.DataFrame) -> dict[str, pa.Array]:
+    """The four clocks. What waits for the network is sent later; ``timestamp`` takes both errors out."""
+    ids, number, at = seen["id"].to_numpy(), seen["number"].to_numpy(), seen["at_ms"].to_numpy()
+    luck = shares(number, "device clock")
+    minutes = ((shares(number, "device clock is off by") - 0.5) * 20 * MINUTE_MS).astype("int64")
+    off = np.where(luck < 0.1, minutes, np.where(luck < 0.106, -400 * DAY_MS, 0))
+    waits = shares(ids, "without network")
+    wait = np.where(waits < 0.015, (waits / 0.015 * 6 * HOUR_MS).astype("int64"), 250)
+    travel = 40 + (shares(ids, "network") * 300).astype("int64")
+    received = at + wait + travel
+    return {
+        "original": iso_millis(at + off),
+        "sent": iso_millis(at + off + wait),
+        "received": iso_millis(received),
+        "timestamp": iso_millis(received - wait),
+    }
+
+
+EXPORTERS = (Exporter("segment_events.jsonl", b"", segment_events, dirt=("json", "cut", "bytes")),)

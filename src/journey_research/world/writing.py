@@ -1,111 +1,12 @@
-"""Bytes of files in the forms vendors use, and a folder that is there whole or not at all."""
+"""A folder that is there whole or not at all."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import os
-import re
 import shutil
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import pandas as pd
-
-
-@dataclass(frozen=True)
-class Export:
-    """One vendor's file.
-
-    Attributes:
-        file_name: As the vendor names it.
-        body: Its bytes.
-        n_rows: Rows or lines, header left out.
-        speakers: ``source``, ``key``, ``person`` (row number; below 0 a robot): one row per row of the
-            file that speaks of somebody.
-    """
-
-    file_name: str
-    body: bytes
-    n_rows: int
-    speakers: pd.DataFrame
-
-
-def speakers_of(source: str, keys: list[str], persons: Sequence[int] | np.ndarray) -> pd.DataFrame:
-    """Who speaks in each row of a file: ``source``, ``key``, ``person``; no rows for files of no people."""
-    return pd.DataFrame({"source": source, "key": keys, "person": np.asarray(persons, dtype="int64")})
-
-
-def tuples_of(table: pd.DataFrame) -> list[Any]:
-    """The rows of a table, each with its columns as attributes."""
-    return list(table.itertuples())
-
-
-_CLOCK = datetime(2025, 3, 31)  # workbooks carry a date; ours must not be today's
-
-
-def as_csv(header: Sequence[str], rows: Iterable[Sequence[Any]], *, mark: bool = False) -> bytes:
-    """Comma-separated UTF-8 text, with a byte order mark when ``mark``.
-
-    Example:
-        >>> as_csv(["a"], [[1], ["x,y"]])
-        b'a\\n1\\n"x,y"\\n'
-    """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return (b"\xef\xbb\xbf" if mark else b"") + text.getvalue().encode()
-
-
-def as_json_lines(rows: Iterable[dict[str, Any]]) -> bytes:
-    """One JSON object a line, keys in the order given."""
-    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    return "".join(encode(row) + "\n" for row in rows).encode()
-
-
-def as_workbook(sheet: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """An XLSX workbook with one sheet; the same rows give the same bytes on any day."""
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    book.properties.created = book.properties.modified = _CLOCK
-    page = book.create_sheet(sheet)
-    page.append(list(header))
-    for row in rows:
-        page.append(list(row))
-    written, fixed = io.BytesIO(), io.BytesIO()
-    book.save(written)
-    with zipfile.ZipFile(written) as old, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in sorted(old.namelist()):
-            body = old.read(name)
-            if name == "docProps/core.xml":  # openpyxl puts the clock back on saving
-                body = _without_clock(body)
-            entry = zipfile.ZipInfo(name, date_time=_CLOCK.timetuple()[:6])
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-            new.writestr(entry, body)
-    return fixed.getvalue()
-
-
-def _without_clock(body: bytes) -> bytes:
-    return re.sub(rb"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", b"2025-03-31T00:00:00Z", body)
-
-
-def write_file(folder: Path, name: str, body: bytes) -> None:
-    """Write one file under a temporary name, push it to the disk, then give it its name."""
-    unfinished = folder / f".{name}.unfinished"
-    with unfinished.open("wb") as out:
-        out.write(body)
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(unfinished, folder / name)
 
 
 @contextmanager
@@ -166,3 +67,10 @@ def _is_alive(process: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def keep_on_disk(path: Path) -> None:
+    """Push a finished file to the disk."""
+    if path.is_file():
+        with path.open("rb") as written:
+            os.fsync(written.fileno())

@@ -15,12 +15,12 @@ WORKED_EXAMPLE = """
 record   kind       named  type       value             verified
 crm:a    profile    yes    email      ann@web.example   no
 mail:a   lead       no     email      ann@web.example   no      # a mailing tool knows no names: joined
-shop:a   account    yes    email      ann@web.example   no      # two names: the names decide
+shop:a   profile    yes    email      ann@web.example   no      # two names: the names decide
 web:1    anonymous  no     user_id    u1                yes
-app:1    account    no     user_id    u1                yes     # one login: joined surely
+app:1    profile    no     user_id    u1                yes     # one login: joined surely
 web:2    anonymous  no     user_id    u2                yes
 web:2    anonymous  no     user_id    u3                yes     # two people logged in here ...
-app:2    account    no     user_id    u2                yes     # ... so nothing is joined
+app:2    profile    no     user_id    u2                yes     # ... so nothing is joined
 crm:t    profile    yes    email      test@test.com     no
 mail:t   lead       no     email      test@test.com     no      # blocked: no row at all
 crm:p    profile    yes    phone      +4900000000       no
@@ -34,8 +34,8 @@ WORKED_ANSWER = {
 }
 
 
-def gather(told, rule=RULE):
-    """Links of rows of record, kind, named, type, value, verified."""
+def gather(told, rule=RULE, said=()):
+    """Links of rows of record, kind, named, type, value, verified; and what sources said themselves."""
     first = told.drop_duplicates("record")
     links = gather_evidence(
         table(
@@ -50,6 +50,7 @@ def gather(told, rule=RULE):
                     "identifier_type": row.type,
                     "identifier_value": row.value,
                     "is_verified": row.verified == "yes",
+                    "strength": getattr(row, "strength", "strong"),
                 }
                 for row in told.itertuples()
             ),
@@ -62,6 +63,7 @@ def gather(told, rule=RULE):
                 if row.named == "yes"
             ),
         ),
+        table("SOURCE_LINKS", *({"record_id_a": a, "record_id_b": b, "rule": why} for a, b, why in said)),
         rule,
     ).to_pandas()
     return {
@@ -96,8 +98,8 @@ def test_without_leave_an_unverified_address_joins_nobody():
 def test_two_verified_holders_are_joined_whatever_their_names():
     told = read(
         "record kind named type value verified\n"
-        "a:1 account yes email x@y.example yes\n"
-        "b:1 account yes email x@y.example yes"
+        "a:1 profile yes email x@y.example yes\n"
+        "b:1 profile yes email x@y.example yes"
     )
     assert gather(told) == {("a:1", "b:1"): None}
 
@@ -139,8 +141,40 @@ def test_row_order_does_not_matter_and_no_pair_is_told_twice(rows, shuffling):
     assert all(a < b for a, b in answers)
 
 
+def test_what_a_source_joined_is_joined():
+    told = read(WORKED_EXAMPLE)
+    # crm:a and shop:a are both named, so a shared address decides nothing: their source's merge does.
+    answers = gather(told, said=[("crm:a", "shop:a", "source_merge"), ("crm:a", "crm:gone", "source_merge")])
+
+    assert answers == {**WORKED_ANSWER, ("crm:a", "shop:a"): None}
+
+
+@pytest.mark.parametrize(
+    ("strength", "answer"), [("weak", "says little: several persons may have it"), ("never", "no row")]
+)
+def test_weak_identifiers_join_nobody_and_worthless_ones_make_no_row(strength, answer):
+    told = pd.DataFrame(
+        {"record": ["crm:a", "till:a"], "kind": "profile", "named": ["yes", "no"], "type": "card_fp",
+         "value": "f00", "verified": "yes", "strength": ["strong", strength]}
+    )  # fmt: skip
+
+    assert gather(told).get(("crm:a", "till:a"), "no row") == answer
+
+
+def test_a_firm_is_nobody():
+    told = pd.DataFrame(
+        {"record": ["crm:ann", "crm:firm"], "kind": ["profile", "account"], "named": ["yes", "no"],
+         "type": "user_id", "value": "u7", "verified": "yes"}
+    )  # fmt: skip
+
+    assert gather(told, said=[("crm:ann", "crm:firm", "alias")]) == {}
+    assert gather(told.assign(kind="profile")) == {("crm:ann", "crm:firm"): None}
+
+
 def test_no_rows_make_no_links():
-    links = gather_evidence(table("RECORDS"), table("IDENTIFIERS"), table("RECORD_VALUES"), RULE)
+    links = gather_evidence(
+        table("RECORDS"), table("IDENTIFIERS"), table("RECORD_VALUES"), table("SOURCE_LINKS"), RULE
+    )
     assert links.count() == 0
 
 

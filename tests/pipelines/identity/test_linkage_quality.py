@@ -88,9 +88,10 @@ def run_stage(tables):
     """The stage's five nodes, one after the other; every table by its dataset's name."""
     made = dict(tables)
     made["evidence_links"] = gather_evidence(
-        made["records"], made["identifiers"], made["record_values"], EvidenceRule()
+        made["records"], made["identifiers"], made["record_values"], made["source_links"], EvidenceRule()
     )
     model = train_matcher(
+        made["records"],
         made["record_values"],
         made["evidence_links"],
         made["judgements"],
@@ -98,7 +99,7 @@ def run_stage(tables):
         MatcherRule(),
     )
     made["scored_links"] = Table.from_pandas(
-        score_pairs(made["record_values"], made["evidence_links"], model)
+        score_pairs(made["records"], made["record_values"], made["evidence_links"], model)
     )
     links, people, variants, made["persons"] = cluster_records(
         made["records"],

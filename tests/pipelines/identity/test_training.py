@@ -132,7 +132,8 @@ def test_an_empty_column_and_one_that_says_nothing_are_left_out():
 
 
 def test_nothing_to_compare_and_nothing_to_learn_from_are_said(caplog):
-    nothing = [table(name) for name in ("RECORD_VALUES", "LINKS", "JUDGEMENTS", "LABELLED_GROUPS")]
+    told = ("RECORDS", "RECORD_VALUES", "LINKS", "JUDGEMENTS", "LABELLED_GROUPS")
+    nothing = [table(name) for name in told]
     assert train_matcher(*nothing, MatcherRule()) == {"state": "no matcher: nothing to compare"}
 
     values = table(
@@ -143,7 +144,7 @@ def test_nothing_to_compare_and_nothing_to_learn_from_are_said(caplog):
         ),
     )
     with caplog.at_level(logging.WARNING):
-        model = train_matcher(values, *nothing[1:], MatcherRule())
+        model = train_matcher(nothing[0], values, *nothing[2:], MatcherRule())
     assert "neither labels nor identifiers" in model["state"]
     assert len(caplog.records) == 1
 

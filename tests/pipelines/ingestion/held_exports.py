@@ -1,6 +1,7 @@
 """Exports held in memory, and the tables that come of them."""
 
 import hashlib
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,13 +17,13 @@ class Held(Export):
 
     data: bytes = b""
 
-    def read(self) -> bytes:
-        return self.data
+    def packed(self):
+        return io.BytesIO(self.data)
 
 
 def held(source, mapping, data, file_name="visits.csv", beside=None):
     sha256 = hashlib.sha256(data).hexdigest()
-    return Held(source, mapping, Path(file_name), file_name, sha256, len(data), beside or {}, data)
+    return Held(source, mapping, Path(file_name), file_name, sha256, len(data), beside or {}, data=data)
 
 
 def read(*exports):

@@ -9,7 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from journey_research.errors import UserError
-from journey_research.pipelines.ingestion.formats import read_rows
+from journey_research.pipelines.ingestion import text_lines
+from journey_research.pipelines.ingestion.csv_format import read_csv
+from journey_research.pipelines.ingestion.formats import joined, read_rows
 from journey_research.pipelines.ingestion.mapping import Format
 
 WANTED = ["a", "b"]
@@ -150,3 +152,87 @@ def test_a_separator_a_preamble_and_old_line_ends():
 def test_a_header_that_stands_twice_is_named():
     with pytest.raises(UserError, match=r"column stands twice \(file visits.csv, column 'a'\)"):
         parted(b"a,b,a\n1,2,3\n")
+
+
+def batched(data, batch_bytes, form=CSV, required=()):
+    """The file read in small pieces, put together again."""
+    return joined(list(read_csv(io.BytesIO(data), form, WANTED, "visits.csv", batch_bytes, required)))
+
+
+def everything(rows):
+    """All that a reader tells of a file."""
+    places = zip(rows.row_number, rows.byte_offset, rows.byte_length, strict=True)
+    return told(rows), [tuple(map(int, one)) for one in places], rows.n_rows, rows.rejects, rows.found
+
+
+@given(POLLUTED, st.booleans(), st.integers(1, 40))
+@example([b'"never closed,4', b"5,6", b'x",y'], False, 7)
+@settings(max_examples=25, deadline=None)
+def test_where_batches_end_shows_nowhere(lines, ends, batch_bytes):
+    data = b"a,b\n" + b"\n".join(lines) + b"\n" * ends
+
+    assert everything(batched(data, batch_bytes)) == everything(parted(data))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-32", "cp1252", "shift_jis"])
+def test_where_batches_end_shows_nowhere_in_any_encoding(encoding):
+    euro = "¥" if encoding == "cp1252" else "漢" if encoding == "shift_jis" else "\U0001f600€"
+    data = f'a,b\r\n{euro},2\r\n"{euro}\r\nx",1\r\nä,1\r\n'.replace("ä", euro).encode(encoding)
+    whole = parted(data, Format("csv", encoding=encoding))
+
+    assert whole.n_rows == 3
+    name = {"utf-16": "utf-16-le", "utf-32": "utf-32-le", "utf-8-sig": "utf-8"}.get(encoding, encoding)
+    places = zip(whole.byte_offset, whole.byte_length, strict=True)
+    cut = [data[offset : offset + length].decode(name) for offset, length in places]
+    assert cut == [f"{euro},2", f'"{euro}\r\nx",1', f"{euro},1"]
+    for batch_bytes in (1, 2, 3, 5, 11):
+        assert everything(batched(data, batch_bytes, Format("csv", encoding=encoding))) == everything(whole)
+
+
+def test_an_open_quote_reaches_no_further_than_one_mebibyte():
+    near, far = (b"x\n" * (half_mebibytes << 18) for half_mebibytes in (1, 3))
+
+    # Half a MiB of lines inside quotes is one cell; one and a half are lines of their own.
+    assert parted(b'a,b\n1,"' + near + b'"\n').n_rows == 1
+    rows = parted(b'a,b\n1,"' + far + b'"\n3,4\n')
+    assert told(rows) == [("3", "4")]
+    assert rows.rejects[0].rule == "closes its quotes"
+
+
+@pytest.mark.parametrize("batch_bytes", [1 << 16, 1 << 20, 1 << 24])
+def test_the_reach_of_a_quote_does_not_depend_on_the_batches(batch_bytes):
+    beyond = b'a,b\n1,"' + b"1,2\n" * (1 << 18) + b'"\n'  # closed, but a little too late
+
+    assert batched(beyond, batch_bytes).n_rows == (1 << 18) + 1
+
+
+def test_the_header_is_the_first_line_with_all_the_columns_required():
+    data = b"Report of today\n\n,a\nb,x,a\n2,0,1\n"
+    form = Format("csv", skip_rows="auto")
+
+    for batch_bytes in (1, 4, 1000):
+        assert told(batched(data, batch_bytes, form, ["a", "b"])) == [("1", "2")]
+    with pytest.raises(UserError, match="none of the first 50 lines holds the columns required"):
+        batched(data, 1000, form, ["a", "b", "c"])
+
+
+def test_a_line_without_an_end_in_sight_is_refused(monkeypatch):
+    monkeypatch.setattr(text_lines, "MOST_LINE_BYTES", 1 << 20)
+
+    with pytest.raises(UserError, match="a line is longer than 1 MiB"):
+        batched(b"a,b\n" + b"x" * (3 << 20), 1 << 16)
+
+
+def test_spaces_behind_a_separator_are_skipped_when_the_mapping_says_so():
+    spaced = Format("csv", skip_initial_space=True)
+
+    assert told(parted(b'a, b\n 1,  2 \n3, "4, 5"\n', spaced)) == [("1", "2 "), ("3", "4, 5")]
+
+
+def test_a_cell_may_be_long():
+    cell = b"x" * 200_000
+
+    assert told(parted(b'a,b\n5" ' + cell + b',2\n"' + cell + b'\n",2\n')) == [
+        ('5" ' + cell.decode(), "2"),
+        (cell.decode() + "\n", "2"),
+    ]

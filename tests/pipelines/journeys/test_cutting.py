@@ -73,6 +73,12 @@ def test_bots_and_records_without_a_person_are_left_out():
     assert cut(touches, NO_ORDERS, {"web:a": 1}).index.tolist() == ["web:0"]
 
 
+def test_what_has_no_direction_is_no_contact():
+    touches = touches_from(["web:a"] * 3, [0, 1, 2], direction=["inbound", "none", "outbound"])
+
+    assert cut(touches, NO_ORDERS, {"web:a": 1}).index.tolist() == ["web:0", "web:2"]
+
+
 def test_touches_that_are_the_goal_are_outcomes_and_no_steps():
     touches = touches_from(
         ["web:a"] * 4,

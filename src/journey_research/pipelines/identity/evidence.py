@@ -75,29 +75,34 @@ class EvidenceRule:
                 raise ValueError(f"{name} is {getattr(self, name)}; a probability lies between 0 and 1")
 
 
-def gather_evidence(records: Table, identifiers: Table, record_values: Table, rule: EvidenceRule) -> Table:
-    """Pairs of records that share an identifier, accepted or refused.
+def gather_evidence(
+    records: Table, identifiers: Table, record_values: Table, source_links: Table, rule: EvidenceRule
+) -> Table:
+    """Pairs of records that share an identifier or that their source has joined, accepted or refused.
 
     Args:
         records: n rows, contract ``RECORDS``; ``kind`` says which are browsers.
         identifiers: k rows, contract ``IDENTIFIERS``.
         record_values: m rows, contract ``RECORD_VALUES``; only who has a name is read.
+        source_links: j rows, contract ``SOURCE_LINKS``; believed as they stand.
         rule: What joins.
 
     Returns:
-        At most k rows, contract ``LINKS``, keyed and sorted by pair. ``comparisons`` names the
-        types shared. Blocked values make no row.
+        At most k + j rows, contract ``LINKS``, keyed and sorted by pair. ``comparisons`` names the
+        types shared. Blocked values and identifiers that never link make no row.
 
     Example:
         >>> import pandas as pd
         >>> ids = ["shop:1", "shop:2"]
         >>> told = {"record_id": ids, "identifier_type": ["user_id"] * 2, "identifier_value": ["u7"] * 2}
         >>> links = gather_evidence(
-        ...     Table.from_pandas(pd.DataFrame({"record_id": ids, "kind": "account"})),
-        ...     Table.from_pandas(pd.DataFrame(told).assign(is_verified=True)),
+        ...     Table.from_pandas(pd.DataFrame({"record_id": ids, "kind": "profile"})),
+        ...     Table.from_pandas(pd.DataFrame(told).assign(is_verified=True, strength="strong")),
         ...     Table.from_pandas(pd.DataFrame(
         ...         {name: pd.Series(dtype="str") for name in
         ...          ["record_id", "first_name", "last_name", "full_name", "company"]})),
+        ...     Table.from_pandas(pd.DataFrame(
+        ...         {name: pd.Series(dtype="str") for name in ["record_id_a", "record_id_b", "rule"]})),
         ...     EvidenceRule())
         >>> links.to_pandas()[["record_id_a", "record_id_b", "is_accepted"]].values.tolist()
         [['shop:1', 'shop:2', True]]
@@ -107,6 +112,7 @@ def gather_evidence(records: Table, identifiers: Table, record_values: Table, ru
         records=records,
         identifiers=identifiers,
         record_values=record_values,
+        source_links=source_links,
         blocked=_column("blocked_value", rule.blocked_values),
         strong=_column("identifier_type", rule.sure_types),
         accept_unverified=rule.accept_unverified,

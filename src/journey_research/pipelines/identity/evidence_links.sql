@@ -1,7 +1,9 @@
--- evidence_links: one row per pair of records that share an identifier; contract Links.
+-- evidence_links: one row per pair of records that share an identifier, or that a source itself says are
+-- one (it merged them, converted one into the other); contract Links.
 -- Key: record_id_a, record_id_b. Each record is tied to one record of its identifier's group, its
 -- centre (verified first, then named, then the smallest id), so a group of n makes n - 1 pairs.
--- Left out: blocked values, which say nothing, and phone numbers of one repeated digit.
+-- Left out: blocked values, which say nothing, phone numbers of one repeated digit, identifiers that
+-- never link, firms, and what a source says of records that it never listed.
 with named as (
     select distinct record_id
     from record_values
@@ -9,9 +11,12 @@ with named as (
 ),
 told as (
     select record_id, identifier_type, identifier_value,
-        max(case when is_verified then 1 else 0 end) as verified
+        max(case when is_verified then 1 else 0 end) as verified,
+        max(case when strength = 'weak' then 1 else 0 end) as is_weak
     from identifiers
-    where present(identifier_value) is not null
+    where record_id not in (select record_id from records where kind = 'account')
+        and present(identifier_value) is not null
+        and coalesce(strength, 'strong') <> 'never'
         and lower(trim(identifier_value)) not in (select blocked_value from blocked)
         and not (
             identifier_type = 'email'
@@ -63,6 +68,7 @@ shared_cookies as (
 ),
 members as (
     select told.record_id, told.identifier_type, told.identifier_value, told.verified,
+        max(told.is_weak) over (partition by told.identifier_type, told.identifier_value) as is_weak,
         case when named.record_id is null then 0 else 1 end as is_named,
         case when torn.record_id is not null or shared_cookies.identifier_value is not null
             then 1 else 0 end as is_shared,
@@ -93,6 +99,7 @@ tied as (
         case when is_strong = 1 or (verified = 1 and centre_verified = 1) then 1 else 0 end as sure,
         case
             when is_shared = 1 or centre_torn = 1 then 'shared device'
+            when is_weak = 1 then 'says little: several persons may have it'
             when is_strong = 1 or (verified = 1 and centre_verified = 1)
                 then case when n_records > $most_records_sure then 'shared by too many records' end
             when not $accept_unverified then 'not verified'
@@ -101,9 +108,16 @@ tied as (
         end as refusal
     from members
     where record_id <> centre_id
+    union all
+    select record_id_a, record_id_b, source_links.rule, 1, null
+    from source_links
+    join records as a on a.record_id = source_links.record_id_a
+    join records as b on b.record_id = source_links.record_id_b
+    where a.kind <> 'account' and b.kind <> 'account'
 )
 select record_id_a, record_id_b,
-    'shared_identifier' as rule,
+    max(case when identifier_type in ('source_merge', 'lead_conversion', 'login', 'alias')
+        then 'source_link' else 'shared_identifier' end) as rule,
     cast(coalesce(max(case
         when refusal is not null then 0.0
         when sure = 1 then cast($sure_probability as double)
@@ -112,15 +126,42 @@ select record_id_a, record_id_b,
     max(case when refusal is null then 1 else 0 end) = 1 as is_accepted,
     case when max(case when refusal is null then 1 else 0 end) = 0 then min(refusal) end as refusal,
     concat_ws('', '{', concat_ws(', ',
-        case when max(case when identifier_type = 'cookie' then 1 else 0 end) = 1 then '"cookie": 1.0' end,
-        case when max(case when identifier_type = 'crm_id' then 1 else 0 end) = 1 then '"crm_id": 1.0' end,
+        case when max(case when identifier_type = 'account_id' then 1 else 0 end) = 1
+            then '"account_id": 1.0' end,
+        case when max(case when identifier_type = 'alias' then 1 else 0 end) = 1
+            then '"alias": 1.0' end,
+        case when max(case when identifier_type = 'card_fp' then 1 else 0 end) = 1
+            then '"card_fp": 1.0' end,
+        case when max(case when identifier_type = 'click_id' then 1 else 0 end) = 1
+            then '"click_id": 1.0' end,
+        case when max(case when identifier_type = 'cookie' then 1 else 0 end) = 1
+            then '"cookie": 1.0' end,
+        case when max(case when identifier_type = 'crm_id' then 1 else 0 end) = 1
+            then '"crm_id": 1.0' end,
         case when max(case when identifier_type = 'device_id' then 1 else 0 end) = 1
             then '"device_id": 1.0' end,
-        case when max(case when identifier_type = 'email' then 1 else 0 end) = 1 then '"email": 1.0' end,
+        case when max(case when identifier_type = 'domain' then 1 else 0 end) = 1
+            then '"domain": 1.0' end,
+        case when max(case when identifier_type = 'email' then 1 else 0 end) = 1
+            then '"email": 1.0' end,
+        case when max(case when identifier_type = 'household_key' then 1 else 0 end) = 1
+            then '"household_key": 1.0' end,
+        case when max(case when identifier_type = 'lead_conversion' then 1 else 0 end) = 1
+            then '"lead_conversion": 1.0' end,
+        case when max(case when identifier_type = 'login' then 1 else 0 end) = 1
+            then '"login": 1.0' end,
         case when max(case when identifier_type = 'loyalty_id' then 1 else 0 end) = 1
             then '"loyalty_id": 1.0' end,
-        case when max(case when identifier_type = 'phone' then 1 else 0 end) = 1 then '"phone": 1.0' end,
-        case when max(case when identifier_type = 'user_id' then 1 else 0 end) = 1 then '"user_id": 1.0' end
+        case when max(case when identifier_type = 'maid' then 1 else 0 end) = 1
+            then '"maid": 1.0' end,
+        case when max(case when identifier_type = 'phone' then 1 else 0 end) = 1
+            then '"phone": 1.0' end,
+        case when max(case when identifier_type = 'social_handle' then 1 else 0 end) = 1
+            then '"social_handle": 1.0' end,
+        case when max(case when identifier_type = 'source_merge' then 1 else 0 end) = 1
+            then '"source_merge": 1.0' end,
+        case when max(case when identifier_type = 'user_id' then 1 else 0 end) = 1
+            then '"user_id": 1.0' end
     ), '}') as comparisons
 from tied
 group by record_id_a, record_id_b

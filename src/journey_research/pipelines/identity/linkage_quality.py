@@ -175,7 +175,7 @@ def measure_identity(
         ("n_persons", float(who["person"].nunique()), None, None, len(who)),
         ("n_judgements", float(len(judged)), None, None, len(judged)),
     ]
-    for kind in ("shared_identifier", "dedupe", "judgement"):
+    for kind in ("source_link", "shared_identifier", "dedupe", "judgement"):
         share = float((made == kind).mean()) if len(made) else None
         rows.append((f"links_{kind}_share", share, None, None, len(made)))
     has_name = told["record_id"].isin(named)

@@ -40,7 +40,7 @@ def cluster_records(
     """Every record's person, the links that made it, and who it would be otherwise.
 
     Args:
-        records: n rows, contract ``RECORDS``.
+        records: Contract ``RECORDS``, n of them of persons; firms are nobody.
         record_values: Contract ``RECORD_VALUES``; only who has a name is read.
         identifiers: Contract ``IDENTIFIERS``; only who is verified is read.
         evidence_links: Contract ``LINKS``.
@@ -54,7 +54,7 @@ def cluster_records(
         ``PERSONS``.
     """
     ids = (
-        records.query("select record_id from this order by record_id")
+        records.query("select record_id from this where kind <> 'account' order by record_id")
         .to_pandas(EVERY_ROW)["record_id"]
         .tolist()
     )

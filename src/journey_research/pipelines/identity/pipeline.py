@@ -15,19 +15,26 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 gather_evidence,
-                ["records", "identifiers", "record_values", "params:evidence_rule"],
+                ["records", "identifiers", "record_values", "source_links", "params:evidence_rule"],
                 "evidence_links",
                 name="gather_evidence",
             ),
             Node(
                 train_matcher,
-                ["record_values", "evidence_links", "judgements", "labelled_groups", "params:matcher_rule"],
+                [
+                    "records",
+                    "record_values",
+                    "evidence_links",
+                    "judgements",
+                    "labelled_groups",
+                    "params:matcher_rule",
+                ],
                 "identity_model",
                 name="train_matcher",
             ),
             Node(
                 score_pairs,
-                ["record_values", "evidence_links", "identity_model"],
+                ["records", "record_values", "evidence_links", "identity_model"],
                 "scored_links",
                 name="score_pairs",
             ),

@@ -10,13 +10,16 @@ from journey_research.engine import Table
 
 from .persons import EVERY_ROW, LINK_COLUMNS
 from .scoring import score_values
-from .training import with_whole_names
+from .training import comparable_values
 
 
-def score_pairs(record_values: Table, evidence_links: Table, model: dict[str, Any]) -> pd.DataFrame:
+def score_pairs(
+    records: Table, record_values: Table, evidence_links: Table, model: dict[str, Any]
+) -> pd.DataFrame:
     """Score every pair that the matcher's rules bring together.
 
     Args:
+        records: Contract ``RECORDS``; ``kind`` says which are firms.
         record_values: n rows, contract ``RECORD_VALUES``.
         evidence_links: k rows, contract ``LINKS``; what they tie is compared whole.
         model: From ``train_matcher``; without weights no pair is scored.
@@ -30,7 +33,7 @@ def score_pairs(record_values: Table, evidence_links: Table, model: dict[str, An
     """
     if "weights" not in model:
         return _as_links(pd.DataFrame(columns=LINK_COLUMNS))
-    values = with_whole_names(record_values.to_pandas(EVERY_ROW).sort_values("record_id", ignore_index=True))
+    values = comparable_values(records, record_values)
     ties = evidence_links.query(
         "select record_id_a, record_id_b from this where is_accepted or refusal like 'both are named%' "
         "order by record_id_a, record_id_b"

@@ -21,6 +21,9 @@ from .fields import Field, find_fields, fold_frame
 from .judgements import choose_labels, evidence_labels, group_labels, judged_labels
 
 logger = logging.getLogger(__name__)
+COMPARED_TEXTS = (
+    "first_name", "last_name", "full_name", "company", "street", "postal_code", "city", "email", "phone",
+)  # fmt: skip
 NOTHING_TO_COMPARE = "no matcher: nothing to compare"
 
 
@@ -85,6 +88,7 @@ class MatcherRule:
 
 
 def train_matcher(
+    records: Table,
     record_values: Table,
     evidence_links: Table,
     judgements: Table,
@@ -94,7 +98,8 @@ def train_matcher(
     """Learn who is who from reviewers, labelled groups and identifiers.
 
     Args:
-        record_values: n rows, contract ``RECORD_VALUES``.
+        records: n rows, contract ``RECORDS``; ``kind`` says which are firms.
+        record_values: At most n rows, contract ``RECORD_VALUES``.
         evidence_links: k rows, contract ``LINKS``.
         judgements: j rows, contract ``JUDGEMENTS``.
         labelled_groups: g rows, contract ``LABELLED_GROUPS``.
@@ -107,7 +112,7 @@ def train_matcher(
     Raises:
         UserError: There are more records than the matcher is made for.
     """
-    values = with_whole_names(record_values.to_pandas(10_000_000).sort_values("record_id", ignore_index=True))
+    values = comparable_values(records, record_values)
     links = evidence_links.to_pandas(10_000_000)
     fields, folded = prepare_values(values, rule)
     if not fields:
@@ -120,6 +125,32 @@ def train_matcher(
     if "weights" not in model:
         logger.warning("identity: %s; records are joined by identifiers alone", model["state"])
     return model
+
+
+def comparable_values(records: Table, record_values: Table) -> pd.DataFrame:
+    """Values of the records that can be compared: those of persons that hold at least two.
+
+    A lone address or number is compared by ``gather_evidence`` already, exactly. Where no record
+    holds two values, one has to do.
+
+    Args:
+        records: Contract ``RECORDS``; firms are compared with nobody.
+        record_values: n rows, contract ``RECORD_VALUES``.
+
+    Returns:
+        At most n rows, sorted by record, whole names told from their parts.
+    """
+    told = " + ".join(f"case when present({name}) is null then 0 else 1 end" for name in COMPARED_TEXTS)
+    counted = Table(
+        f"select *, {told} + case when birth_date is null then 0 else 1 end as n_told from told "
+        "where record_id not in (select record_id from records where kind = 'account')",
+        {"told": record_values, "records": records},
+    )
+    enough = counted.query(
+        "select * exclude (n_told) from this "
+        "where n_told >= (select least(2, coalesce(max(n_told), 0)) from this) order by record_id"
+    )
+    return with_whole_names(enough.to_pandas(10_000_000))
 
 
 def with_whole_names(values: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,6 @@ key is present, a time can be read, a status is one that the contracts know.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,30 +16,36 @@ import pyarrow.compute as pc
 
 from journey_research.errors import UserError
 
-from .cells import column_of
-from .mapping import NumberForm, SourceMapping
-from .mapping_words import BLOCKS, columns_of
-from .normalising import numbers, time_rule
+from .cells import column_of, text_of, unread_numbers, words_of
+from .currencies import currency
+from .distinct import matching
+from .mapping import MAY_BE_BLANK, SourceMapping
+from .mapping_words import BLOCKS, LEGAL_BASES, RECORD_KINDS, columns_of, columns_read, did_you_mean
+from .times import time_rule
 from .yielding import FileRows, Yielded
 
 VOCABULARY = {
+    ("record", "kind"): RECORD_KINDS,
     ("touch", "direction"): ("inbound", "outbound", "none"),
     ("touch", "initiative"): ("company", "customer", "peer"),
     ("order", "status"): ("pending", "paid", "cancelled", "refunded"),
     ("consent", "status"): ("granted", "denied", "withdrawn", "expired", "unknown"),
+    ("consent", "legal_basis"): LEGAL_BASES,
     ("offer", "kind"): ("coupon", "promotion"),
+    ("availability", "state"): ("in_stock", "low", "out", "preorder", "discontinued"),
+    ("referral", "kind"): ("share", "ask", "review", "coupon_code", "refer_link", "mention", "reply"),
     ("judgement", "answer"): ("same", "distinct", "unsure"),
 }
-PATTERNS = {
-    "currency": (r"^[A-Z]{3}$", "is a currency of three capital letters"),
-    "source": (r"^[a-z][a-z0-9_]*$", "is the name of a source"),
-    "source_a": (r"^[a-z][a-z0-9_]*$", "is the name of a source"),
-    "source_b": (r"^[a-z][a-z0-9_]*$", "is the name of a source"),
-}
-NOT_NEGATIVE = {("order", "refunded"), ("spend", "amount"), ("spend", "impressions"), ("spend", "clicks")}
-WHOLE = {("spend", "impressions"), ("spend", "clicks"), ("offer", "week_number")}
-# What a row may leave blank although the mapping must name it.
-MAY_BE_BLANK = {("identifiers", "value")}
+SOURCE = (r"^[a-z][a-z0-9_]*$", "is the name of a source")
+PATTERNS = dict.fromkeys(("source", "source_a", "source_b"), SOURCE)
+NOT_NEGATIVE = {
+    "refunded", "discount", "shipping", "amount", "impressions", "reach", "clicks", "platform_conversions",
+    "platform_value", "row",
+}  # fmt: skip
+WHOLE = {"impressions", "reach", "clicks", "week_number", "row"}
+# What may be negative although another block's word of that name may not.
+MAY_BE_NEGATIVE = {("order", "discount"), ("order", "shipping")}
+RULE_NAMES = ("present", "number", "time", "timestamp", "one_of")
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,11 @@ def breaches(mapping: SourceMapping, rows: FileRows, yielded: list[Yielded]) -> 
     for column, form in mapping.times.items():
         yield Breach(column, time_rule(form), _no_time(rows, column))
     for one in yielded:
-        yield from _implied(mapping, rows.table, one)
+        for name, how, cell in one.block.cells():
+            if how != "cells":
+                yield from _implied(mapping, rows.table, one, name, how, cell)
+        if one.block.kind == "order":
+            yield _no_amount(mapping, one)
 
 
 def _told(mapping: SourceMapping, rows: FileRows, column: str, rule: Any) -> Breach:
@@ -69,76 +78,99 @@ def _told(mapping: SourceMapping, rows: FileRows, column: str, rule: Any) -> Bre
     if rule == "present":
         return Breach(column, "is present", blank)
     if rule == "number":
-        return Breach(column, "is a number", _no_number(mapping, column, values) & ~blank)
+        [(_, unread)] = unread_numbers(column, rows.table, mapping)
+        return Breach(column, "is a number", unread)
     if rule in ("time", "timestamp"):
         return Breach(column, time_rule(mapping.time_form(column)), _no_time(rows, column))
     if isinstance(rule, dict) and set(rule) == {"one_of"}:
-        words = [str(one).lower() if isinstance(one, bool) else str(one) for one in rule["one_of"]]
+        words = [word for one in rule["one_of"] for word in words_of(one)]
         known = pc.is_in(values, pa.array(words, pa.string())).to_numpy(zero_copy_only=False)
-        return Breach(column, f"is one of {', '.join(words)}", ~known & ~blank)
+        listed = [words_of(one)[0] for one in rule["one_of"]]
+        return Breach(column, f"is one of {', '.join(listed)}", ~known & ~blank)
+    word = next(iter(rule), "") if isinstance(rule, dict) else rule
     raise UserError(
         f"the mapping of source '{mapping.source}' checks '{column}' by a rule that is not known",
-        do="known are present, number, timestamp, one_of",
+        do=did_you_mean(word, RULE_NAMES),
     )
 
 
-def _implied(mapping: SourceMapping, table: pa.Table, one: Yielded) -> Iterator[Breach]:
-    kind = one.block.kind
-    for name, how, cell in one.block.cells():
-        if how == "cells":
-            continue
-        column = next(iter(columns_of(cell)), None)
-        values, field = one.values[name], (kind, name)
-        if how == "number":
-            for native in columns_of(cell):
-                told = column_of(table, native)
-                yield Breach(native, "is a number", _no_number(mapping, native, told) & ~_blank(told))
-        if not BLOCKS[kind][name].endswith("?") and field not in MAY_BE_BLANK:
-            yield Breach(column, "is present", one.applies & _blank(values))
-        if field in VOCABULARY:
-            words = VOCABULARY[field]
-            _judge_constant(mapping, f"{kind}.{name}", cell, "|".join(words), f"one of {', '.join(words)}")
-            known = pc.is_in(values, pa.array(words, pa.string())).to_numpy(zero_copy_only=False)
-            yield Breach(column, f"means one of {', '.join(words)}", one.applies & ~known)
-        if name in PATTERNS:
-            pattern, rule = PATTERNS[name]
-            _judge_constant(mapping, f"{kind}.{name}", cell, pattern, rule.removeprefix("is "))
-            yield Breach(column, rule, one.applies & ~_true(pc.match_substring_regex(values, pattern)))
-        if field in NOT_NEGATIVE:
-            yield Breach(column, "is 0 or more", one.applies & _true(pc.starts_with(values, "-")))
-        if field in WHOLE:
-            yield Breach(column, "is a whole number", one.applies & _true(pc.match_substring(values, ".")))
-    if kind == "order":
-        given = [one.values[name] for name in ("total", "sum") if name in one.values]
-        if len(given) != 1:
-            raise UserError(
-                f"the mapping of source '{mapping.source}' gives no order amount, or two",
-                do="say either order.total or order.sum",
-            )
-        amount = next(iter(columns_of(one.block.says.get("total") or one.block.says.get("sum"))), None)
-        yield Breach(amount, "is present", one.applies & _blank(given[0]))
+def _implied(
+    mapping: SourceMapping, table: pa.Table, one: Yielded, name: str, how: str, cell: Any
+) -> Iterator[Breach]:
+    """What one word of a block asks of the rows to which the block applies."""
+    kind, applies = one.block.kind, one.applies
+    values, field = one.values[name], (kind, name)
+    column = next(iter(columns_read(how, cell)), None)
+    place = f"{kind}.{name}"
+    if how == "number":
+        for native, unread in unread_numbers(cell, table, mapping):
+            yield Breach(native, "is a number", applies & unread)
+    if name == "currency":
+        text = text_of(cell, table)
+        if isinstance(cell, Mapping) and "is" in cell and currency(str(cell["is"])) is None:
+            raise _unknown_word(mapping, place, "it is an ISO 4217 currency, as in EUR")
+        yield Breach(column, "is present", applies & _blank(text))
+        yield Breach(column, "is an ISO 4217 currency", applies & _blank(values) & ~_blank(text))
+    elif not BLOCKS[kind][name].endswith("?") and field not in MAY_BE_BLANK:
+        yield Breach(column, "is present", applies & _blank(values))
+    if field in VOCABULARY:
+        words = VOCABULARY[field]
+        _judge_constant(mapping, place, cell, words)
+        known = pc.is_in(values, pa.array(words, pa.string())).to_numpy(zero_copy_only=False)
+        yield Breach(column, f"means one of {', '.join(words)}", applies & ~known & ~_silent(field, values))
+    if name in PATTERNS or how == "party":
+        pattern, rule = SOURCE
+        sources = one.values[f"{name}.source"] if how == "party" else values
+        yield Breach(column, rule, applies & ~_blank(sources) & ~matching(sources, pattern))
+    if how == "number" and name in NOT_NEGATIVE and field not in MAY_BE_NEGATIVE:
+        yield Breach(column, "is 0 or more", applies & _true(pc.starts_with(values, "-")))
+    if how == "number" and name in WHOLE:
+        yield Breach(column, "is a whole number", applies & _true(pc.match_substring(values, ".")))
+    if field == ("planted_dirt", "row"):
+        yield Breach(column, "is 1 or more", applies & _true(pc.equal(values, "0")))
+    if name == "sentiment":
+        beyond = pc.greater(pc.abs(values.cast(pa.float64())), 1.0)
+        yield Breach(column, "lies between -1 and 1", applies & _true(beyond))
 
 
-def _judge_constant(mapping: SourceMapping, place: str, cell: Any, pattern: str, known: str) -> None:
-    """A word that the mapping itself says is the mapping's to mend, not the rows'."""
-    if isinstance(cell, Mapping) and "is" in cell and not re.fullmatch(pattern, str(cell["is"])):
+def _silent(field: tuple[str, str], values: pa.Array) -> np.ndarray:
+    """Rows that say nothing where nothing need be said."""
+    optional = BLOCKS[field[0]][field[1]].endswith("?")
+    return _blank(values) if optional else np.zeros(len(values), dtype=bool)
+
+
+def _no_amount(mapping: SourceMapping, one: Yielded) -> Breach:
+    given = [one.values[name] for name in ("total", "sum") if name in one.values]
+    if len(given) != 1:
         raise UserError(
-            f"the mapping of source '{mapping.source}' says a word in '{place}' that is not known",
-            do=f"it is {known}",
+            f"the mapping of source '{mapping.source}' gives no order amount, or two",
+            do="say either order.total or order.sum",
         )
+    amount = next(iter(columns_of(one.block.says.get("total") or one.block.says.get("sum"))), None)
+    return Breach(amount, "is present", one.applies & _blank(given[0]))
 
 
-def _no_number(mapping: SourceMapping, column: str, values: pa.Array) -> np.ndarray:
-    return _blank(numbers(values, mapping.numbers.get(column, NumberForm())))
+def _judge_constant(mapping: SourceMapping, place: str, cell: Any, words: tuple[str, ...]) -> None:
+    """A word that the mapping itself says is the mapping's to mend, not the rows'."""
+    said = [cell["is"]] if isinstance(cell, Mapping) and "is" in cell else []
+    for word in said:
+        if str(word) not in words:
+            raise _unknown_word(mapping, place, did_you_mean(word, words))
+
+
+def _unknown_word(mapping: SourceMapping, place: str, do: str) -> UserError:
+    return UserError(
+        f"the mapping of source '{mapping.source}' says a word in '{place}' that is not known", do=do
+    )
 
 
 def _no_time(rows: FileRows, column: str) -> np.ndarray:
-    return _blank(rows.times[column]) & ~_blank(column_of(rows.table, column))
+    return _blank(rows.times[column].at) & ~_blank(column_of(rows.table, column))
 
 
 def _blank(values: pa.Array) -> np.ndarray:
-    return values.is_null().to_numpy(zero_copy_only=False)
+    return np.asarray(values.is_null().to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def _true(answers: pa.Array) -> np.ndarray:
-    return pc.fill_null(answers, False).to_numpy(zero_copy_only=False)
+    return np.asarray(pc.fill_null(answers, False).to_numpy(zero_copy_only=False), dtype=bool)

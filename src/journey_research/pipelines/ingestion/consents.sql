@@ -8,10 +8,12 @@ with ordered as (
             order by stated_at desc,
                 case status when 'withdrawn' then 1 when 'denied' then 2 when 'expired' then 3
                     when 'unknown' then 4 else 5 end,
-                record_id, channel, purpose
+                record_id, channel, purpose, expires_at nulls last, legal_basis nulls first,
+                jurisdiction nulls first
         ) as telling
     from mapped_consents
 )
-select consent_id, record_id, source, channel, purpose, status, stated_at
+select consent_id, record_id, source, channel, purpose, status, stated_at, expires_at, legal_basis,
+    jurisdiction
 from ordered
 where telling = 1

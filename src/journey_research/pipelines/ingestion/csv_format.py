@@ -1,163 +1,179 @@
 """CSV to text columns, keeping every row.
 
 Context: no fast reader tells every bad row, and an unterminated quote makes most of them swallow
-the rows after it. Choice: lines whose quotes are plain are judged columnar in numpy and parted by
-pyarrow; the others go one by one through a strict parser. A record that cannot be closed gives up
-its first line only, and the lines after it are looked at afresh. Given up: the file is held in
-memory. Blank lines are no rows.
+the rows after it. Choice: lines whose quotes are plain are parted by pyarrow, which tells those
+with too many or too few cells; the others go one by one through a strict parser. A record that
+cannot be closed gives up its first line only, and the lines after it are looked at afresh. The
+file comes in batches; a record that may go on in the next one waits for it, so that where batches
+end shows nowhere. Given up: a record of several lines has at most 1 MiB. Blank lines are no rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
-from pyarrow import csv as arrow_csv
 
 from journey_research.errors import UserError
 
+from .csv_header import Header, find_header
 from .csv_records import Judged, Record, judge, record_at
+from .csv_rows import columns_of, part
 from .mapping import Format
-from .rows import Reject, Rows, refuse_repeated
-from .text_lines import Lines, lines_of
+from .rows import Reject, Rows
+from .text_lines import BATCH_BYTES, NO_LINES, Lines, read_lines
 
 
-def read_csv(data: bytes, form: Format, wanted: Sequence[str], file_name: str) -> Rows:
-    """Part a CSV file into text columns and rejects; see ``formats.read_rows``."""
-    lines = lines_of(data, form.encoding, file_name)
-    judged = judge(lines, form)
-    header = _header(lines, judged, form, file_name)
-    names = [name.strip() for name in header.fields or []]
-    refuse_repeated(names, wanted, file_name)
-    width, start = len(names), header.last + 1
+def read_csv(
+    stream: BinaryIO,
+    form: Format,
+    wanted: Sequence[str],
+    file_name: str,
+    batch_bytes: int = BATCH_BYTES,
+    required: Sequence[str] = (),
+) -> Iterator[Rows]:
+    """Part a stream of CSV.
 
-    later = np.arange(len(lines.starts)) >= start
-    live = later & ~judged.blank
-    slow = _slow_records(lines, judged, form, np.flatnonzero(live & ~judged.plain & judged.utf8), width)
-    swallowed = np.zeros(len(later), dtype=bool)
+    Args:
+        stream: The file's bytes, unpacked.
+        form: How it is written.
+        wanted: Columns to hand on.
+        file_name: Its name, for messages.
+        batch_bytes: About how many bytes of the file a batch holds.
+        required: Columns by which the header is known, where ``form.skip_rows`` is ``auto``.
+
+    Yields:
+        At least one batch.
+
+    Raises:
+        UserError: The file as a whole cannot be read; see ``formats.read_batches``.
+    """
+    reader = _Reader(form, wanted, file_name, required)
+    for lines in read_lines(stream, form.encoding, file_name, batch_bytes):
+        yield from reader.take(lines)
+    yield from reader.finish()
+
+
+class _Reader:
+    """A file being read: its header once it is found, the lines that wait, the rows so far."""
+
+    def __init__(self, form: Format, wanted: Sequence[str], file_name: str, required: Sequence[str]) -> None:
+        self._form, self._wanted, self._file_name, self._required = form, wanted, file_name, required
+        self._header: Header | None = None
+        self._waiting = NO_LINES
+        self._n_rows = 0
+        self._is_empty, self._is_silent = True, True
+
+    def take(self, lines: Lines) -> Iterator[Rows]:
+        """Lines that come next in the file."""
+        self._is_empty = False
+        yield from self._part(self._waiting.and_then(lines), is_end=False)
+
+    def finish(self) -> Iterator[Rows]:
+        """The file has ended: what waits is decided."""
+        if self._is_empty:
+            raise UserError("file is empty", file=self._file_name, do="ask the owner of the export for it")
+        if len(self._waiting.starts) or self._is_silent:
+            yield from self._part(self._waiting, is_end=True)
+
+    def _part(self, lines: Lines, is_end: bool) -> Iterator[Rows]:
+        judged = judge(lines, self._form)
+        start = 0
+        if self._header is None:
+            self._header = find_header(lines, judged, self._form, self._file_name, self._required, is_end)
+            if self._header is None:
+                self._waiting = lines
+                return
+            self._header.refuse_repeated(self._wanted, self._file_name)
+            start = self._header.n_lines
+        rows, stop = _rows(lines, judged, self._form, self._header.names, self._wanted, start, is_end)
+        self._waiting = lines.after(stop)
+        yield _moved(rows, self._n_rows)
+        self._n_rows += rows.n_rows
+        self._is_silent = False
+
+
+def _rows(
+    lines: Lines,
+    judged: Judged,
+    form: Format,
+    names: Sequence[str],
+    wanted: Sequence[str],
+    start: int,
+    is_end: bool,
+) -> tuple[Rows, int]:
+    """The rows on the lines from ``start`` on, and the first line that waits for more."""
+    width = len(names)
+    live = ~judged.blank
+    live[:start] = False
+    candidates = np.flatnonzero(live & ~judged.plain & judged.utf8)
+    slow, stop = _slow_records(lines, judged, form, candidates, width, is_end)
+    live[stop:] = False
+    free = live.copy()
     for record in slow:
-        swallowed[record.first : record.last + 1] = True
-    free = live & ~swallowed
-    good = free & judged.plain & judged.utf8 & (judged.n_fields == width)
-    opens = free.copy()  # every line on which a record begins
-    opens[[record.first for record in slow]] = True
-    number = np.cumsum(opens)
-
-    kept = [record for record in slow if record.fields is not None]
-    parts = [_part(lines, good, form, names, wanted), _columns_of(kept, names, wanted)]
-    firsts = np.concatenate([np.flatnonzero(good), np.array([one.first for one in kept], dtype=np.int64)])
-    lasts = np.concatenate([np.flatnonzero(good), np.array([one.last for one in kept], dtype=np.int64)])
-    order = np.argsort(firsts, kind="stable")
-    columns = pa.concat_tables(parts)
-    if kept:
-        columns = columns.take(pa.array(order))
-    firsts, lasts = firsts[order], lasts[order]
-
+        free[record.first : record.last + 1] = False
+    fast = free & judged.plain & judged.utf8
+    table, wrong = part(lines, fast, form, names, wanted)
+    good = fast.copy()
+    good[np.flatnonzero(fast)[wrong]] = False
+    opens = free  # every line on which a record begins
     broken = {record.first: record for record in slow if record.fields is None}
     for first in np.flatnonzero(free & ~good):
         rule = f"has {width} columns" if judged.utf8[first] else "is UTF-8 text"
         broken[int(first)] = Record(int(first), int(first), None, rule)
+    opens[[record.first for record in slow]] = True
+    number = np.cumsum(opens)
+
+    firsts = lasts = np.flatnonzero(good)
+    kept = [record for record in slow if record.fields is not None]
+    if kept:
+        firsts = np.concatenate([firsts, [one.first for one in kept]])
+        lasts = np.concatenate([lasts, [one.last for one in kept]])
+        order = np.argsort(firsts, kind="stable")
+        firsts, lasts = firsts[order], lasts[order]
+        table = pa.concat_tables([table, columns_of(kept, names, wanted)]).take(pa.array(order))
     rejects = [
         Reject(int(number[first]), *lines.place(first, broken[first].last), None, broken[first].rule)
         for first in sorted(broken)
     ]
     offset = lines.places[firsts]
-    return Rows(
-        columns,
-        number[firsts].astype(np.int64),
-        offset,
-        lines.places[lasts] + lines.lengths[lasts] - offset,
-        int(number[-1]) if len(number) else 0,
-        rejects,
-        names,
-    )
-
-
-def _header(lines: Lines, judged: Judged, form: Format, file_name: str) -> Record:
-    for number in np.flatnonzero(~judged.blank & (np.arange(len(judged.blank)) >= form.skip_rows)):
-        if not judged.utf8[number]:
-            raise UserError(
-                f"encoding is not {form.encoding}",
-                file=file_name,
-                do="say the right one in the mapping, as format.encoding",
-            )
-        record = record_at(lines, judged, form, int(number), None)
-        if record.fields is None:
-            raise UserError("the header cannot be read", file=file_name, rule=f"header {record.rule}")
-        return record
-    raise UserError("file has no header", file=file_name, do="ask the owner of the export for it")
+    length = lines.places[lasts] + lines.lengths[lasts] - offset
+    n_rows = int(number[-1]) if len(number) else 0
+    return Rows(table, number[firsts].astype(np.int64), offset, length, n_rows, rejects, names), stop
 
 
 def _slow_records(
-    lines: Lines, judged: Judged, form: Format, candidates: np.ndarray, width: int
-) -> list[Record]:
+    lines: Lines, judged: Judged, form: Format, candidates: np.ndarray, width: int, is_end: bool
+) -> tuple[list[Record], int]:
+    """The records that begin on these lines, and the line on which one begins that must wait."""
     records: list[Record] = []
     reached = -1
-    for number in candidates:
+    for number in candidates.tolist():
         if number > reached:
-            record = record_at(lines, judged, form, int(number), width)
+            record = record_at(lines, judged, form, number, width, is_end)
+            if record is None:
+                return records, number
             records.append(record)
             reached = record.last
-    return records
+    return records, len(lines.starts)
 
 
-def _part(
-    lines: Lines, good: np.ndarray, form: Format, names: Sequence[str], wanted: Sequence[str]
-) -> pa.Table:
-    """Part the good lines; they are known to hold as many fields as there are names."""
-    place_of = _places(names)
-    present = [name for name in wanted if name in place_of]
-    n_good = int(good.sum())
-    if n_good and present:
-        # Line lengths up to the next line's start, so that whole lines are kept or dropped.
-        stops = np.concatenate([lines.starts[1:], [len(lines.data)]])
-        mask = np.repeat(good, stops - lines.starts)
-        body = np.frombuffer(lines.data, dtype=np.uint8)[mask].tobytes()
-        table = arrow_csv.read_csv(
-            pa.BufferReader(body),
-            arrow_csv.ReadOptions(
-                column_names=[str(place) for place in range(len(names))],
-                block_size=max(1 << 22, int((stops - lines.starts).max()) + 1),
-            ),
-            arrow_csv.ParseOptions(
-                delimiter=form.separator, quote_char=form.quote or False, ignore_empty_lines=False
-            ),
-            arrow_csv.ConvertOptions(
-                column_types={str(place): pa.string() for place in range(len(names))},
-                include_columns=[str(place_of[name]) for name in present],
-                strings_can_be_null=False,
-            ),
-        )
-        if table.num_rows != n_good:
-            raise AssertionError(f"{n_good} lines were judged plain, {table.num_rows} rows were parted")
-        parted = dict(zip(present, table.columns, strict=True))
-    else:
-        parted = {name: pa.array([""] * n_good, pa.string()) for name in present}
-    return (
-        pa.table(
-            {name: parted.get(name, pa.nulls(n_good, pa.string())) for name in wanted},
-            schema=pa.schema([(name, pa.string()) for name in wanted]),
-        )
-        if wanted
-        else pa.table({})
+def _moved(rows: Rows, n_before: int) -> Rows:
+    """The same rows, numbered on behind those of the batches before."""
+    if not n_before:
+        return rows
+    rejects = [
+        Reject(one.row_number + n_before, one.byte_offset, one.byte_length, one.column, one.rule)
+        for one in rows.rejects
+    ]
+    return Rows(
+        rows.columns,
+        rows.row_number + n_before,
+        rows.byte_offset,
+        rows.byte_length,
+        rows.n_rows,
+        rejects,
+        rows.found,
     )
-
-
-def _columns_of(records: Sequence[Record], names: Sequence[str], wanted: Sequence[str]) -> pa.Table:
-    place = _places(names)
-    return pa.table(
-        {
-            name: pa.array(
-                [one.fields[place[name]] if name in place and one.fields else None for one in records],
-                pa.string(),
-            )
-            for name in wanted
-        },
-        schema=pa.schema([(name, pa.string()) for name in wanted]),
-    )
-
-
-def _places(names: Sequence[str]) -> dict[str, int]:
-    """Where each name stands first; a file may hold thousands of columns."""
-    return {name: place for place, name in reversed(list(enumerate(names)))}

@@ -1,21 +1,19 @@
 -- orders: one row per order or basket.
--- Key: order_id. An order that stands in several files is taken whole from the last of them. Its
--- amount is the total that its rows repeat, or the sum of its rows where the source gives no total.
-with newest as (
-    select *, max(file_rank) over (partition by order_id) as last_rank
-    from mapped_orders
+-- Key: order_id. Left out: an order that is another system's telling of an order that is told as well;
+-- of two that tell of each other the one with the smaller key stays.
+with sighted as (
+    select told_orders.order_id
+    from told_orders
+    join told_orders as originals on originals.order_id = told_orders.original_order_id
+    where told_orders.order_id <> originals.order_id
+        and not (
+            coalesce(originals.original_order_id, '') = told_orders.order_id
+            and told_orders.order_id < originals.order_id
+        )
 )
-select order_id,
-    min(record_id) as record_id,
-    min(source) as source,
-    min(ordered_at) as ordered_at,
-    max(status) as status,
-    min(channel) as channel,
-    min(store_id) as store_id,
-    money(coalesce(max(cast(total as decimal(28, 8))), sum(cast(addend as decimal(28, 8))))) as order_amount,
-    money(coalesce(max(cast(refunded as decimal(28, 8))), 0)) as refunded_amount,
-    min(currency) as currency,
-    min(coupon_id) as coupon_id
-from newest
-where file_rank = last_rank
-group by order_id
+select told_orders.order_id, record_id, source, ordered_at, status, channel, store_id, order_amount,
+    refunded_amount, currency, coupon_id, discount_amount, tax_amount, shipping_amount, ordered_channel,
+    fulfilled_channel
+from told_orders
+left join sighted on sighted.order_id = told_orders.order_id
+where sighted.order_id is null

@@ -2,107 +2,116 @@
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from journey_research.contracts.exports import Export
 from journey_research.engine import Table
 from journey_research.errors import UserError
 
 from .canonical import TABLES, canonical_tables
-from .cells import column_of
-from .checking import breaches
-from .formats import read_rows
-from .mapped_rows import MappedRows
-from .mapping import Format, SourceMapping, read_mapping
-from .rows import Reject, Rows, missing_column
-from .yielding import Yielded, file_rows, matches, yield_blocks
+from .file_parts import REJECTED, REJECTED_COLUMNS, fingerprint, write_part
+from .mapping import SourceMapping, read_mapping
 
-REJECTED_COLUMNS = {
-    "source": pa.string(),
-    "file_sha256": pa.string(),
-    "row_number": pa.int64(),
-    "byte_offset": pa.int64(),
-    "byte_length": pa.int64(),
-    "column": pa.string(),
-    "rule": pa.string(),
-}
+if TYPE_CHECKING:
+    from journey_research.contracts.parts import Part, Parts
+
+__all__ = ["OUTPUTS", "REJECTED_COLUMNS", "SOURCE_FILE_COLUMNS", "read_sources"]
+
+LOG = logging.getLogger("journey_research")
+
 SOURCE_FILE_COLUMNS = {
     "source": pa.string(),
     "file_name": pa.string(),
     "file_sha256": pa.string(),
     "mapping_version": pa.int64(),
     "data_class": pa.string(),
+    "business_line": pa.string(),
+    "legal_basis": pa.string(),
+    "cadence": pa.string(),
     "n_bytes": pa.int64(),
     "n_rows": pa.int64(),
     "n_accepted": pa.int64(),
     "n_rejected": pa.int64(),
     "n_left_out": pa.int64(),
+    "newest_at": pa.timestamp("us"),
 }
 OUTPUTS = (*TABLES, "rejected", "source_files")
+N_WORKERS = 3  # one reads, two judge and map, while the caller writes
 
 
-@dataclass(frozen=True)
-class _Kept:
-    """Rows of one file after its rules: what is left, what was set aside, how many are left out."""
-
-    yielded: list[Yielded]
-    rejects: list[Reject]
-    n_left_out: int
-
-
-def read_sources(exports: list[Export], pseudonym_key: bytes) -> tuple[Table, ...]:
-    """Read every export by its mapping.
+def read_sources(
+    exports: list[Export], pseudonym_key: bytes, parts: Parts | None = None
+) -> tuple[Table, ...]:
+    """Read every export by its mapping; what came of a file before is taken as it was.
 
     Args:
         exports: The files, each with its source's mapping; any order.
         pseudonym_key: The secret that names of records are made with.
+        parts: Holds what came of each file; without it everything stays in memory.
 
     Returns:
         One table for each name in ``OUTPUTS``, by the contract of that name. A file's rows are
-        accepted or in ``rejected``, never neither; native keys are in none of them.
+        accepted or in ``rejected``, never neither; native keys are in none of them. The tables
+        read the parts when they are fetched.
 
     Raises:
         UserError: A file or mapping as a whole cannot be read; see ``formats`` and ``mapping``.
     """
-    mapped = MappedRows(pseudonym_key)
-    rejected: list[dict[str, Any]] = []
+    from .parts_in_memory import PartsInMemory, table_of
+
+    store = PartsInMemory() if parts is None else parts
+    mappings: dict[str, SourceMapping] = {}
+    read: dict[str, Part] = {}
     files: list[dict[str, Any]] = []
-    judged: dict[str, SourceMapping] = {}
-    for rank, export in enumerate(sorted(exports, key=lambda one: (one.source, one.file_name))):
-        if export.source not in judged:
-            judged[export.source] = read_mapping(export.source, export.mapping)
-        mapping = judged[export.source]
-        rows = _rows(export, mapping)
-        kept = _keep(rows, mapping, export.file_name)
-        mapped.add(mapping, kept.yielded, rank)
-        whose = {"source": export.source, "file_sha256": export.sha256}
-        rejected += [{**whose, **vars(one)} for one in kept.rejects]
-        files.append(
-            {
-                **whose,
-                "file_name": export.file_name,
-                "mapping_version": mapping.version,
-                "data_class": mapping.data_class,
-                "n_bytes": export.n_bytes,
-                "n_rows": rows.n_rows,
-                "n_accepted": rows.n_rows - len(kept.rejects),
-                "n_rejected": len(kept.rejects),
-                "n_left_out": kept.n_left_out,
-            }
-        )
-    _refuse_silence(files, judged)
-    tables = canonical_tables(mapped)
+    n_read: Counter[str] = Counter()
+    with ThreadPoolExecutor(N_WORKERS) as workers:
+        for export in sorted(exports, key=lambda one: (one.source, one.file_name)):
+            if export.source not in mappings:
+                mappings[export.source] = read_mapping(export.source, export.mapping)
+            mapping, file_id = mappings[export.source], fingerprint(export, pseudonym_key)
+            if (part := store.held(file_id)) is None:
+                with store.writing(file_id) as writer:
+                    write_part(export, mapping, pseudonym_key, file_id, writer, workers)
+                part = writer.written
+                n_read[export.source] += 1
+            read[file_id] = part
+            files.append(_told(export, mapping, part.about))
+    _refuse_silence(files, mappings)
+    n_gone = store.keep_only(read)
+    _log(files, n_read, n_gone)
+    tables = canonical_tables(read)
     return (
         *(tables[name] for name in TABLES),
-        Table.from_arrow(_from_rows(rejected, REJECTED_COLUMNS)),
-        Table.from_arrow(_from_rows(files, SOURCE_FILE_COLUMNS)),
+        table_of(read.values(), "rejected", REJECTED),
+        Table.from_arrow(pa.Table.from_pylist(files, schema=pa.schema(list(SOURCE_FILE_COLUMNS.items())))),
     )
+
+
+def _told(export: Export, mapping: SourceMapping, about: Mapping[str, Any]) -> dict[str, Any]:
+    newest = about["newest_at"]
+    return {
+        "source": export.source,
+        "file_name": export.file_name,
+        "file_sha256": export.sha256,
+        "mapping_version": mapping.version,
+        "data_class": mapping.data_class,
+        "business_line": mapping.business_line,
+        "legal_basis": mapping.legal_basis,
+        "cadence": mapping.cadence,
+        "n_bytes": export.n_bytes,
+        "n_rows": about["n_rows"],
+        "n_accepted": about["n_rows"] - about["n_rejected"],
+        "n_rejected": about["n_rejected"],
+        "n_left_out": about["n_left_out"],
+        "newest_at": None if newest is None else datetime.fromisoformat(newest),
+    }
 
 
 def _refuse_silence(files: list[dict[str, Any]], mappings: Mapping[str, SourceMapping]) -> None:
@@ -117,88 +126,8 @@ def _refuse_silence(files: list[dict[str, Any]], mappings: Mapping[str, SourceMa
             )
 
 
-def _rows(export: Export, mapping: SourceMapping) -> Rows:
-    own = [name for name in mapping.columns if name not in mapping.looked_up]
-    rows = read_rows(export, mapping.format, own)
-    # JSON names its columns row by row: a file without a readable row names none.
-    if rows.columns.num_rows or rows.found:
-        for column in mapping.needed:
-            if column not in rows.found:
-                raise missing_column(export.file_name, column, rows.found, own)
-    table = rows.columns
-    for lookup in mapping.lookup:
-        table = _look_up(table, lookup, export, mapping)
-    if mapping.fill:
-        table = _fill(table, mapping.fill)
-    return Rows(
-        table, rows.row_number, rows.byte_offset, rows.byte_length, rows.n_rows, rows.rejects, rows.found
-    )
-
-
-def _keep(rows: Rows, mapping: SourceMapping, file_name: str) -> _Kept:
-    """Hold the rows against the rules; rows that the mapping leaves out are held against none."""
-    table, n_parted = rows.columns, rows.columns.num_rows
-    out = matches(mapping.leave_out, table) if mapping.leave_out else np.zeros(n_parted, dtype=bool)
-    judged = file_rows(mapping, table, rows.row_number, file_name)
-    yielded = yield_blocks(mapping, judged)
-    told: list[tuple[str | None, str]] = []
-    first = np.full(n_parted, np.iinfo(np.int64).max)
-    for number, breach in enumerate(breaches(mapping, judged, yielded)):
-        told.append((breach.column, breach.rule))
-        first = np.where(breach.broken & ~out & (number < first), number, first)
-    broken = np.flatnonzero(first < len(told))
-    rejects = list(rows.rejects)
-    # A row that was exploded is set aside once, with the first rule that any part of it broke.
-    by_rule = broken[np.lexsort((first[broken], rows.row_number[broken]))]
-    numbers, places = np.unique(rows.row_number[by_rule], return_index=True)
-    for row, place in zip(numbers.tolist(), by_rule[places].tolist(), strict=True):
-        offset = None if rows.byte_offset is None else int(rows.byte_offset[place])
-        length = None if rows.byte_length is None else int(rows.byte_length[place])
-        rejects.append(Reject(row, offset, length, *told[first[place]]))
-    clean = ~np.isin(rows.row_number, numbers) & ~out
-    return _Kept(
-        [one.only(clean) for one in yielded],
-        sorted(rejects, key=lambda one: one.row_number),
-        len(np.unique(rows.row_number[out])),
-    )
-
-
-def _look_up(table: pa.Table, lookup: Mapping[str, Any], export: Export, mapping: SourceMapping) -> pa.Table:
-    """Add columns of another file: ``take`` is name here -> name there, found ``by`` a shared key."""
-    beside = export.beside.get(str(lookup["file"]))
-    if beside is None:
-        raise UserError("file is missing", file=str(lookup["file"]), do="put it beside the export")
-    form = lookup.get("format") or mapping.format.type
-    there = read_rows(
-        beside,
-        Format(**form) if isinstance(form, Mapping) else Format(form),
-        [lookup["by"], *lookup["take"].values()],
-    )
-    for name in (lookup["by"], *lookup["take"].values()):
-        if name not in there.found:
-            raise missing_column(beside.file_name, name, there.found, there.columns.column_names)
-    places = pc.index_in(
-        column_of(table, lookup["by"]), column_of(there.columns, lookup["by"]), skip_nulls=True
-    )
-    for here, name in lookup["take"].items():
-        table = table.append_column(here, column_of(there.columns, name).take(places))
-    return table
-
-
-def _fill(table: pa.Table, fill: Mapping[str, Any]) -> pa.Table:
-    """Give blank cells the first value that a row with the same key has."""
-    keys = column_of(table, fill["by"]).dictionary_encode()
-    codes = keys.indices.fill_null(-1).to_numpy()
-    for name in fill["columns"]:
-        values = column_of(table, name)
-        held = np.flatnonzero(values.is_valid().to_numpy(zero_copy_only=False) & (codes >= 0))
-        first = np.full(len(keys.dictionary) + 1, -1)
-        first[codes[held[::-1]]] = held[::-1]
-        source = np.where(codes >= 0, first[codes], -1)
-        found = values.take(pa.array(source, mask=source < 0))
-        table = table.set_column(table.column_names.index(name), name, pc.coalesce(values, found))
-    return table
-
-
-def _from_rows(rows: list[dict[str, Any]], columns: Mapping[str, pa.DataType]) -> pa.Table:
-    return pa.Table.from_pylist(rows, schema=pa.schema(list(columns.items())))
+def _log(files: list[dict[str, Any]], n_read: Counter[str], n_gone: int) -> None:
+    for source, n_files in Counter(file["source"] for file in files).items():
+        LOG.info("%s: files read %d, held from before %d", source, n_read[source], n_files - n_read[source])
+    if n_gone:
+        LOG.info("removed what came of files that are gone or were read otherwise: %d", n_gone)

@@ -24,7 +24,7 @@ class Reject:
 
 @dataclass(frozen=True)
 class Rows:
-    """What a file holds.
+    """What a file holds, or a batch of it.
 
     Attributes:
         columns: m rows of text columns, an absent cell is null.
@@ -32,7 +32,7 @@ class Rows:
             stands several times.
         byte_offset: m places of the rows in the file, or none where rows are no runs of bytes.
         byte_length: m lengths, without the line's end.
-        n_rows: Rows in the file, accepted or not.
+        n_rows: Rows in the batch, accepted or not.
         rejects: Rows that could not be parted into columns.
         found: Names of the columns in the file, where it names them.
     """

@@ -7,7 +7,11 @@ with ordered as (
         money(cast(amount as decimal(28, 8))) as spent_amount,
         currency,
         cast(cast(impressions as decimal(28, 8)) as bigint) as n_impressions,
-        cast(cast(clicks as decimal(28, 8)) as bigint) as n_clicks
+        cast(cast(clicks as decimal(28, 8)) as bigint) as n_clicks,
+        tactic,
+        cast(cast(reach as decimal(28, 8)) as bigint) as n_reach,
+        cast(platform_conversions as double) as platform_conversions,
+        money(cast(platform_value as decimal(28, 8))) as platform_amount
     from mapped_spend
 ),
 numbered as (
@@ -15,10 +19,13 @@ numbered as (
         row_number() over (
             partition by spend_id
             order by spent_amount desc, n_impressions desc nulls last, n_clicks desc nulls last,
-                spent_date, channel, currency, campaign_id nulls first
+                spent_date, channel, currency, campaign_id nulls first, tactic nulls first,
+                n_reach desc nulls last, platform_conversions desc nulls last,
+                platform_amount desc nulls last
         ) as telling
     from ordered
 )
-select spend_id, source, spent_date, channel, campaign_id, spent_amount, currency, n_impressions, n_clicks
+select spend_id, source, spent_date, channel, campaign_id, spent_amount, currency, n_impressions, n_clicks,
+    tactic, n_reach, platform_conversions, platform_amount
 from numbered
 where telling = 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .cells import column_of, key_of, number_of, text_of
+from .cells import column_of, constant, json_of, key_of, number_of, text_of, trimmed_table
+from .code_words import currencies
+from .filtering import matches, sampled
+from .forming import identifier_in_form, value_in_form
 from .mapping import Block, SourceMapping
-from .normalising import emails, instants, names, phones, postal_codes
+from .mapping_words import RECORD_KINDS
+from .normalising import names
+from .times import Moments, moments
 
 
 @dataclass(frozen=True)
@@ -24,18 +27,24 @@ class Yielded:
     Attributes:
         block: What is yielded.
         applies: n truth values: whether the row yields it.
-        values: Name -> n values; instants for times, decimal text for numbers, else text.
+        values: Name -> n values; instants for times, decimal text for numbers, lists of text where a
+            cell is split, else text. Beside a time stand ``<name>.is_day`` and ``<name>.note``, beside a
+            party ``<name>.source``.
+        lost: Name -> n reasons why something that stood in the row could not be brought into form;
+            null where nothing was lost.
     """
 
     block: Block
     applies: np.ndarray
     values: Mapping[str, pa.Array]
+    lost: Mapping[str, pa.Array]
 
     def only(self, kept: np.ndarray) -> Yielded:
         """The same over the rows that are kept."""
         mask = pa.array(kept)
         values = {name: column.filter(mask) for name, column in self.values.items()}
-        return Yielded(self.block, self.applies[kept], values)
+        lost = {name: column.filter(mask) for name, column in self.lost.items()}
+        return Yielded(self.block, self.applies[kept], values, lost)
 
 
 @dataclass(frozen=True)
@@ -46,18 +55,25 @@ class FileRows:
         table: n rows of text columns.
         row_number: n numbers of the rows in the file.
         file_name: Name of the file.
-        times: The columns that are times, as instants.
+        times: The columns that are times, read.
     """
 
     table: pa.Table
     row_number: np.ndarray
     file_name: str
-    times: Mapping[str, pa.Array]
+    times: Mapping[str, Moments]
 
 
 def file_rows(mapping: SourceMapping, table: pa.Table, row_number: np.ndarray, file_name: str) -> FileRows:
     """Read the times of a file's rows; several blocks use them."""
-    times = {name: instants(column_of(table, name), form) for name, form in mapping.times.items()}
+    for name, form in mapping.times.items():
+        if form.is_made and name not in table.column_names:
+            table = table.append_column(name, _made_time(mapping, name, table, len(row_number)))
+    table = trimmed_table(table)
+    times = {}
+    for name, form in mapping.times.items():
+        zones = column_of(table, form.zone_from) if form.zone_from else None
+        times[name] = moments(column_of(table, name), form, zones)
     return FileRows(table, row_number, file_name, times)
 
 
@@ -66,40 +82,16 @@ def yield_blocks(mapping: SourceMapping, rows: FileRows) -> list[Yielded]:
     return [_yielded(block, mapping, rows) for block in mapping.blocks]
 
 
-def matches(filters: Mapping[str, Any] | None, table: pa.Table) -> np.ndarray:
-    """Rows whose columns hold one of the listed values; ``present`` asks for any value."""
-    kept = np.ones(table.num_rows, dtype=bool)
-    for name, allowed in (filters or {}).items():
-        column = column_of(table, name)
-        if allowed == "present":
-            kept &= column.is_valid().to_numpy(zero_copy_only=False)
-            continue
-        listed = allowed if isinstance(allowed, list | tuple) else [allowed]
-        words = [str(one).lower() if isinstance(one, bool) else str(one) for one in listed]
-        kept &= pc.is_in(column, pa.array(words, pa.string())).to_numpy(zero_copy_only=False)
-    return kept
-
-
-def sampled(sample: Mapping[str, Any], table: pa.Table) -> np.ndarray:
-    """Rows of a lasting sample: all rows with one value of ``by`` are in it together.
-
-    ``share`` of the values are inside, chosen by ``seed``; ``keep: outside`` takes the others.
-    """
-    column = column_of(table, sample["by"])
-    share, seed = float(sample["share"]), int(sample["seed"])
-    encoded = column.dictionary_encode()
-    inside = np.array(
-        [_fraction(seed, value) < share for value in encoded.dictionary.to_pylist()], dtype=bool
-    )
-    known = column.is_valid().to_numpy(zero_copy_only=False)
-    codes = encoded.indices.fill_null(0).to_numpy()
-    taken = inside[codes] if len(inside) else np.zeros(len(column), dtype=bool)
-    return known & (taken if sample.get("keep", "inside") == "inside" else ~taken)
-
-
-def _fraction(seed: int, value: str) -> float:
-    digest = hashlib.blake2b(f"{seed}:{value}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") / 2**64
+def _made_time(mapping: SourceMapping, name: str, table: pa.Table, n_rows: int) -> pa.Array:
+    """A column that the mapping puts together: of others, or of one text."""
+    form = mapping.times[name]
+    if form.always:
+        return constant(form.always, n_rows)
+    parts = [column_of(table, one) for one in form.join]
+    # The empty text before them: where all parts of a row are null, pyarrow (25) drops the row itself.
+    told = pc.binary_join_element_wise("", *parts, " ", null_handling="skip")
+    told = pc.utf8_slice_codeunits(told, 1)
+    return pc.if_else(pc.equal(told, ""), pa.scalar(None, pa.string()), told)
 
 
 def _yielded(block: Block, mapping: SourceMapping, rows: FileRows) -> Yielded:
@@ -108,46 +100,63 @@ def _yielded(block: Block, mapping: SourceMapping, rows: FileRows) -> Yielded:
     if "sample" in block.says:
         applies &= sampled(block.says["sample"], table)
     values: dict[str, pa.Array] = {}
+    lost: dict[str, pa.Array] = {}
     for name, how, cell in block.cells():
-        if how == "key":
-            values[name] = key_of(cell, table, rows.file_name, rows.row_number)
-        elif how == "time":
-            values[name] = rows.times[cell]
-        elif how == "number":
-            values[name] = number_of(cell, table, mapping)
-        elif how == "cells" and name == "extra":
-            values[name] = _as_json(cell, table)
-        elif how == "cells":
-            values |= {field: _value(field, one, mapping, rows) for field, one in cell.items()}
+        if how == "cells" and name == "values":
+            for field, one in cell.items():
+                values[field], lost[f"record.{field}"] = _value(field, one, mapping, rows)
         else:
-            values[name] = text_of(cell, table)
+            values |= _read(name, how, cell, mapping, rows)
+    if pattern := block.says.get("without"):
+        values["key"] = pc.replace_substring_regex(values["key"], pattern, "")
+    if split := block.says.get("split"):
+        listed = "value" if "value" in values else "key"
+        values[listed] = pc.split_pattern(values[listed], split)
     if block.kind == "identifiers":
-        values["value"] = _identifier(str(block.says["type"]), values["value"], mapping)
-    return Yielded(block, applies, values)
+        kind = str(block.says["type"])
+        values["value"], lost[f"identifier.{kind}"] = identifier_in_form(
+            kind, values["value"], mapping.phone_region
+        )
+    lost = {name: reasons for name, reasons in lost.items() if reasons.null_count < len(reasons)}
+    return Yielded(block, applies, values, lost)
 
 
-def _value(field: str, cell: Any, mapping: SourceMapping, rows: FileRows) -> pa.Array:
-    """A personal value of a record in its form."""
-    if field == "birth_date":
-        return rows.times[cell]
-    text = text_of(cell, rows.table)
-    if field == "email":
-        return emails(text)
-    if field == "phone":
-        return phones(text, mapping.phone_region)
-    return postal_codes(text) if field == "postal_code" else names(text)
+def _read(name: str, how: str, cell: Any, mapping: SourceMapping, rows: FileRows) -> dict[str, pa.Array]:
+    """What one word of a block says in every row, with what stands beside it."""
+    table = rows.table
+    if how == "time":
+        return _time(name, rows.times[cell])
+    if how == "number":
+        return {name: number_of(cell, table, mapping)}
+    if how == "key":
+        return {name: key_of(cell, table, rows.file_name, rows.row_number)}
+    if how == "party":
+        key = key_of(cell["key"], table, rows.file_name, rows.row_number)
+        return {name: key, f"{name}.source": _source(cell.get("source"), mapping, table)}
+    if how == "source":
+        return {name: _source(cell, mapping, table)}
+    if how == "cells":
+        fields = {field: names(text_of(one, table)) for field, one in cell.items()}
+        return {name: json_of(fields) if fields else pa.nulls(table.num_rows, pa.string())}
+    if how == "kind" and cell in RECORD_KINDS:
+        return {name: constant(cell, table.num_rows)}
+    text = text_of(cell, table)
+    return {name: currencies(text) if name == "currency" else text}
 
 
-def _identifier(kind: str, text: pa.Array, mapping: SourceMapping) -> pa.Array:
-    if kind == "email":
-        return emails(text)
-    return phones(text, mapping.phone_region) if kind == "phone" else text
+def _value(field: str, cell: Any, mapping: SourceMapping, rows: FileRows) -> tuple[pa.Array, pa.Array]:
+    """A personal value of a record in form, and what was lost on the way."""
+    if field == "birth_date":  # a time that cannot be read sets its row aside, so nothing is lost
+        return rows.times[cell].at, pa.nulls(rows.table.num_rows, pa.string())
+    return value_in_form(field, text_of(cell, rows.table), mapping.phone_region)
 
 
-def _as_json(cells: Mapping[str, Any], table: pa.Table) -> pa.Array:
-    columns = {name: names(text_of(cell, table)).to_pylist() for name, cell in sorted(cells.items())}
-    told = []
-    for row in range(table.num_rows):
-        held = {name: column[row] for name, column in columns.items() if column[row] is not None}
-        told.append(json.dumps(held, ensure_ascii=False, sort_keys=True) if held else None)
-    return pa.array(told, pa.string())
+def _time(name: str, told: Moments) -> dict[str, pa.Array]:
+    return {name: told.at, f"{name}.is_day": pa.array(told.is_day), f"{name}.note": told.note}
+
+
+def _source(cell: Any, mapping: SourceMapping, table: pa.Table) -> pa.Array:
+    """Names of sources: told row by row, said once, or the mapping's own."""
+    if isinstance(cell, Mapping):
+        return text_of(cell, table)
+    return constant(cell or mapping.source, table.num_rows)

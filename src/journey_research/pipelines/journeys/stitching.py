@@ -44,7 +44,7 @@ def stitch_touches(touches: Table, people: Table, rule: JourneyRule) -> Table:
 
     Returns:
         At most n rows keyed by touch: ``touch_id, person_id, touched_at, channel, action,
-        initiative``. Bots, records without a person and outcomes are left out.
+        initiative``. Bots, records without a person, outcomes and what has no direction are left out.
     """
     return run_sql(
         "stitched_touches.sql", touches=touches, people=people, conversion_action=rule.conversion_action

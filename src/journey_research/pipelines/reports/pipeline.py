@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kedro.pipeline import Node, Pipeline
 
+from .entities import total_entities
 from .headlines import state_headlines
 from .running import index_reports, tell_conversion, tell_identity, tell_week
 
@@ -18,9 +19,16 @@ def create_pipeline() -> Pipeline:
                 name="state_headlines",
             ),
             Node(
+                total_entities,
+                ["people", "memberships", "source_links", "orders", "params:business"],
+                "entity_totals",
+                name="total_entities",
+            ),
+            Node(
                 tell_week,
                 [
                     "params:report_rule",
+                    "params:business",
                     "as_of",
                     "headlines",
                     "journey_touches",
@@ -33,6 +41,11 @@ def create_pipeline() -> Pipeline:
                     "decisions",
                     "permissions",
                     "policy_value",
+                    "channels",
+                    "freshness",
+                    "data_classes",
+                    "dirt_found",
+                    "entity_totals",
                 ],
                 "weekly_report",
                 name="tell_week",

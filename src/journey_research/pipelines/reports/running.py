@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from journey_research.business.goals import Business
 from journey_research.engine import Table
 
 from .headlines import ranges_in_words
@@ -34,8 +35,8 @@ class ReportRule:
             raise ValueError(f"n_paths is {self.n_paths}; a list shows more than 0 paths")
 
 
-def tell_week(rule: ReportRule, *tables: Table) -> dict[str, Any]:
-    """Parameters of the weekly report; the tables are those its notebook loads."""
+def tell_week(rule: ReportRule, business: Business, *tables: Table) -> dict[str, Any]:
+    """Parameters of the weekly report; the tables are those its notebook loads, and the business."""
     return {"window_days": rule.window_days}
 
 

@@ -8,13 +8,14 @@ from math import sqrt
 
 import pandas as pd
 
+from journey_research.business.goals import FIGURES
 from journey_research.engine import Table, run_sql
 
 from .estimates import Estimate, change, rate, total
 from .tables import instant_of, rows_of
 from .words import Sentence
 
-KPIS = ["touches", "active persons", "conversions", "revenue", "spend", "conversion rate", "rejected share"]
+KPIS = list(FIGURES)
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def week_table(
         7 rows: ``figure``, ``this week``, ``week before`` (each with its 95 % range, where persons
         are the draw: a person's touches come together) and ``change``: an arrow where the two weeks
         differ by more than chance (once in 100 a figure), else ``within chance``. The conversion rate
-        is not compared: journeys of the last days may yet convert.
+        is not compared: journeys of the last days may yet convert. ``attrs["values"]`` holds this
+        week's figures as numbers.
     """
     instant = instant_of(as_of)
     found = _estimates(journey_touches, journeys, outcomes, orders, people, spend, instant, window_days)
@@ -76,7 +78,11 @@ def week_table(
         moved = "too early to tell" if figure == "conversion rate" else change(now, before)
         shown.append((label, now.in_words, before.in_words, moved))
     shown.append(("rejected share (all files read)", rejected.in_words, "", ""))
-    return pd.DataFrame(shown, columns=["figure", "this week", "week before", "change"])
+    table = pd.DataFrame(shown, columns=["figure", "this week", "week before", "change"])
+    # What a goal's target is held against; the table itself shows words.
+    table.attrs["values"] = {name: found[name, "this"].value for name in KPIS[:-1]}
+    table.attrs["values"]["rejected share"] = rejected.value
+    return table
 
 
 def week_answer(as_of: Table, week: pd.DataFrame, window_days: int) -> Sentence:

@@ -8,8 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from journey_research.pipelines.ingestion.decimal_text import number
 from journey_research.pipelines.ingestion.mapping import NumberForm, TimeForm
-from journey_research.pipelines.ingestion.normalising import email, instants, number, phone
+from journey_research.pipelines.ingestion.normalising import email, phone
+from journey_research.pipelines.ingestion.times import instants
 
 ENOUGH = 0.95  # share of a column's values that have to fit
 FEW_WORDS = 30

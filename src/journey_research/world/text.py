@@ -1,0 +1,56 @@
+"""What exporters write with: columns of text, instants in vendors' forms, and keys. All by whole columns."""
+
+from .text_columns import (
+    Column,
+    chosen,
+    csv_cells,
+    csv_lines,
+    fixed_width,
+    joined,
+    json_text,
+    json_value,
+    looked_up,
+    money,
+    over_distinct,
+    padded,
+    texts,
+)
+from .text_keys import digit_ids, hex_ids, letter_ids, mixed, shares, uuids
+from .text_times import (
+    epoch_micros,
+    epoch_millis,
+    epoch_seconds,
+    iso_millis,
+    iso_seconds,
+    local_time,
+    rfc2822,
+)
+
+__all__ = [
+    "Column",
+    "chosen",
+    "csv_cells",
+    "csv_lines",
+    "digit_ids",
+    "epoch_micros",
+    "epoch_millis",
+    "epoch_seconds",
+    "fixed_width",
+    "hex_ids",
+    "iso_millis",
+    "iso_seconds",
+    "joined",
+    "json_text",
+    "json_value",
+    "letter_ids",
+    "local_time",
+    "looked_up",
+    "mixed",
+    "money",
+    "over_distinct",
+    "padded",
+    "rfc2822",
+    "shares",
+    "texts",
+    "uuids",
+]
