@@ -58,8 +58,10 @@ def row(name: str, first: dict[str, str], again: dict[str, str]) -> dict[str, An
 
 def change_one_value(path: Path) -> None:
     """One more click on the first day of the first campaign."""
-    header, line, *rest = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    cells = line.rstrip("\r\n").split(",")
-    place = header.strip().split(",").index("metrics.clicks")
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    at = next(number for number, line in enumerate(lines) if "metrics.clicks" in line)  # titles stand before
+    place = lines[at].strip().split(",").index("metrics.clicks")
+    cells = lines[at + 1].rstrip("\r\n").split(",")
     cells[place] = str(int(cells[place]) + 1)
-    path.write_text("".join([header, ",".join(cells) + "\n", *rest]), encoding="utf-8")
+    lines[at + 1] = ",".join(cells) + "\n"
+    path.write_text("".join(lines), encoding="utf-8")

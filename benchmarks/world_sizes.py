@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-PERSONS = "10000,50000,220000"
+PERSONS = "10000,50000,100000"  # at 26 weeks the last is the size called 1m
 _WRITE = """
 import json, resource, sys
 from journey_research.world.building import make_world
@@ -32,7 +32,7 @@ def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
     """Write a world of each size into a folder that is thrown away.
 
     Args:
-        arguments: ``--persons N,N,...`` (10000,50000,220000), ``--weeks N`` (12), ``--processes N``
+        arguments: ``--persons N,N,...`` (10000,50000,100000), ``--weeks N`` (26), ``--processes N``
             (0: one for each core).
 
     Returns:
@@ -43,7 +43,7 @@ def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
     """
     parser = argparse.ArgumentParser(prog="world_sizes")
     parser.add_argument("--persons", default=PERSONS)
-    parser.add_argument("--weeks", type=int, default=12)
+    parser.add_argument("--weeks", type=int, default=26)
     parser.add_argument("--processes", type=int, default=0)
     chosen = parser.parse_args(list(arguments))
     return [_written(int(persons), chosen.weeks, chosen.processes) for persons in chosen.persons.split(",")]

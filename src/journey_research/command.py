@@ -143,8 +143,6 @@ def _stages(chosen: str) -> list[str]:
 
 def _wrong_parameter(told: str) -> UserError:
     """Kedro's list of parameters that make no dataclass, as one line without the values given."""
-    from journey_research.privacy.scrubbing import scrubbed
-
     said = []
     for name, why in re.findall(r"^- Parameter '(?:params:)?([^']*)': (.*)$", told, re.MULTILINE):
         if strange := re.search(r"unexpected keyword argument '([^']*)'", why):
@@ -154,7 +152,8 @@ def _wrong_parameter(told: str) -> UserError:
         elif "not supported between instances" in why or "unsupported operand" in why:
             reason = "holds text where a number stands in conf/base"
         else:
-            reason = scrubbed(re.sub(r"^Failed to instantiate \w+ for parameter '[^']*': ", "", why))
+            # What our own rules say of a configuration; it names the nearest right word.
+            reason = re.sub(r"^Failed to instantiate \w+ for parameter '[^']*': ", "", why)
         said.append(f"parameter '{name}': {reason}")
     return UserError("; ".join(said) or "a parameter is wrong", do="conf/base shows how it is written")
 
@@ -192,9 +191,11 @@ def _recreate(rest: list[str]) -> int:
 def _world(rest: list[str]) -> int:
     parser = _parser("world", COMMANDS["world"])
     parser.add_argument("--out", help="folder to make (default: data/demo/00_raw)")
-    parser.add_argument("--size", default="demo", help="tiny (150 people), demo (2,000) or 1m (220,000)")
+    parser.add_argument(
+        "--size", default="demo", help="tiny (150 people), demo (2,000) or 1m (100,000, 26 weeks)"
+    )
     parser.add_argument("--persons", type=int, help="how many people, instead of --size")
-    parser.add_argument("--weeks", type=int, default=12, help="how many weeks (12)")
+    parser.add_argument("--weeks", type=int, help="how many weeks, whatever the size")
     parser.add_argument("--seed", type=int, default=1, help="world_seed (1)")
     parser.add_argument(
         "--without",
@@ -212,7 +213,8 @@ def _world(rest: list[str]) -> int:
         raise UserError(
             "the folder is there already", file=folder.name, do="move it away, or choose another --out"
         )
-    if (chosen.persons is not None and chosen.persons < 2) or chosen.weeks < 1 or chosen.processes < 0:
+    too_few = (chosen.persons is not None and chosen.persons < 2) or chosen.processes < 0
+    if too_few or (chosen.weeks is not None and chosen.weeks < 1):
         raise UserError("a world has at least 2 people and 1 week", do="give larger numbers")
     world = make_world(
         folder,

@@ -42,8 +42,11 @@ class Configuration(OmegaConfigLoader):
                 column=str(getattr(error, "full_key", "") or "") or None,
                 do="write the value out, or set the environment variable it names",
             ) from None
-        except (yaml.YAMLError, UnicodeDecodeError, ValueError, AttributeError):
+        except (yaml.YAMLError, UnicodeDecodeError, ValueError, AttributeError, TypeError):
             self._judge_files(key)
+            if key == "parameters":  # a list cannot be laid over names, nor names over a list
+                for path in self._files(self.env or self.default_run_env, key):
+                    _hold_against(_loaded(path), {**self._base_parameters(), **OF_ONE_ENVIRONMENT})
             raise
         if key == "parameters":
             _hold_against(dict(told), {**self._base_parameters(), **OF_ONE_ENVIRONMENT})
@@ -83,6 +86,12 @@ def _loaded(path: Path) -> dict[str, Any]:
         told = OmegaConf.load(path)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
+        if mark and "duplicate key" in str(getattr(error, "problem", "")):
+            raise UserError(
+                f"line {mark.line + 1} says a name that is said before",
+                file=path.name,
+                do="say it once; what can come several times is a list under one name",
+            ) from None
         raise UserError(
             f"line {mark.line + 1} is not YAML" if mark else "the file is not YAML",
             file=path.name,

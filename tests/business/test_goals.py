@@ -36,6 +36,15 @@ def test_worked_example():
         ({"kpis": {"revenue": {"goal": "come_back", "fgure": "revenue"}}}, "did you mean 'figure'"),
         ({"kpis": {"revenue": {"goal": "come_back"}}}, "missing 2 required positional arguments"),
         ({"kpis": {"a": {"goal": "come_back", "figure": "clicks", "owner": "b"}}}, "no figure of a week"),
+        ({"kpis": {"a": {"goal": "come_back", "figure": "revenu", "owner": "b"}}}, "did you mean 'revenue'"),
+        (
+            {"kpis": {"a": {"goal": "come_back", "figure": "revenue", "owner": "b", "target": "high"}}},
+            "a.target is no number",
+        ),
+        (
+            {"kpis": {"a": {"goal": "come_back", "figure": "revenue", "owner": "b", "at_least": "no"}}},
+            "a.at_least is neither",
+        ),
         ({"kpis": {"revenue": "much"}}, "holds goal, figure, owner"),
         ({"events": [{"name": "x", "first_date": "1 March", "last_date": "2025-03-09"}]}, "no day"),
         ({"events": [{"name": "x", "first_date": "2025-03-10", "last_date": "2025-03-09"}]}, "ends before"),

@@ -19,12 +19,18 @@ ROWS = [
 
 def readme_mapping():
     """The mapping that the README prints for a reader to copy."""
-    return re.search(r"```yaml\n(orders:.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)[1]
+    return readme_yaml("orders")
+
+
+def readme_yaml(first):
+    """The file that the README prints, by its first word."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return re.search(rf"```yaml\n({first}:.*?)```", text, re.S)[1]
 
 
 def lines_said(ended):
     """What a run says on the error stream beside its progress."""
-    progress = re.compile(r"run \d|\[ ?\d|        |swept ")
+    progress = re.compile(r"run \d|\[ ?\d|        |swept |[a-z_]+: files read |removed what came of ")
     return [line for line in ended.stderr.splitlines() if not progress.match(line)]
 
 
@@ -46,6 +52,7 @@ def write(project, orders, mapping):
     raw.mkdir(parents=True)
     sources.mkdir(parents=True)
     sources.joinpath("orders.yml").write_text(mapping, encoding="utf-8")
+    sources.parent.joinpath("business.yml").write_text(readme_yaml("business"), encoding="utf-8")
     raw.joinpath("orders.csv").write_bytes(orders if isinstance(orders, bytes) else orders.encode())
 
 

@@ -17,6 +17,14 @@ def test_the_order_of_keys_changes_no_hash():
     assert sha256_of_document({"a": 1}) != sha256_of_document({"a": 2})
 
 
+def test_keys_that_yaml_reads_as_other_things_than_text_have_a_hash():
+    said = {
+        "values": {False: "denied", "yes": "granted", 1: "granted"}
+    }  # as in {No: denied, yes: ..., 1: ...}
+
+    assert sha256_of_document(said) == sha256_of_document({"values": dict(reversed(said["values"].items()))})
+
+
 def test_a_changed_notebook_changes_the_code(tmp_path):
     (tmp_path / "notebooks").mkdir()
     before = sha256_of_code(tmp_path)

@@ -155,7 +155,7 @@ def test_what_is_not_known_is_refused_and_leaves_nothing(tmp_path, wrong):
 
 
 def test_sizes_have_names():
-    assert SIZES["tiny"] < SIZES["demo"] < SIZES["1m"]
+    assert SIZES["tiny"][0] < SIZES["demo"][0] < SIZES["1m"][0]
 
 
 @pytest.mark.parametrize(

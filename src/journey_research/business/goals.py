@@ -116,7 +116,11 @@ def _kpi(name: str, said: Any, goals: Mapping[str, str]) -> Kpi:
     if kpi.goal not in goals:
         raise ValueError(f"business.kpis.{name} serves '{kpi.goal}', which is no goal; {_known(goals)}")
     if kpi.figure not in FIGURES:
-        raise ValueError(f"business.kpis.{name} names no figure of a week; known are {', '.join(FIGURES)}")
+        raise ValueError(f"business.kpis.{name} names no figure of a week; {_near(kpi.figure)}")
+    if kpi.target is not None and (isinstance(kpi.target, bool) or not isinstance(kpi.target, int | float)):
+        raise ValueError(f"business.kpis.{name}.target is no number")
+    if not isinstance(kpi.at_least, bool):
+        raise ValueError(f"business.kpis.{name}.at_least is neither true nor false")
     if not kpi.owner:
         raise ValueError(f"business.kpis.{name} has no owner; name a role")
     return kpi
@@ -159,6 +163,11 @@ def _made(place: str, kind: type[Any], said: Any) -> Any:
         return kind(**said)
     except TypeError as error:
         raise ValueError(f"{place} {str(error).split('__init__() ')[-1]}") from None
+
+
+def _near(figure: Any) -> str:
+    near = difflib.get_close_matches(str(figure), FIGURES, 1)
+    return (f"did you mean '{near[0]}'? " if near else "") + f"known are {', '.join(FIGURES)}"
 
 
 def _known(goals: Mapping[str, str]) -> str:

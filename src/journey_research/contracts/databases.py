@@ -11,6 +11,7 @@ order that the database gives: a table by its primary key where SQLAlchemy asks,
 from __future__ import annotations
 
 import datetime
+import difflib
 import hashlib
 import importlib
 import json
@@ -78,8 +79,28 @@ def rows_of_file(path: Path, asked: Asked, file_name: str) -> Iterator[Batch]:
         connection.text_factory = bytes  # text that is no UTF-8 spoils its own row only
         connection.execute("pragma query_only = on")
         connection.execute("pragma trusted_schema = off")
+        if asked.table:
+            _refuse_missing(asked.table, _names_in(connection), file_name)
         query = asked.query or f"select * from {_quoted_table(asked.table)}"
         yield from _fetched(connection.execute(query))
+
+
+def _names_in(connection: sqlite3.Connection) -> list[str]:
+    """Tables and views of a SQLite file."""
+    said = connection.execute("select name from sqlite_master where type in ('table', 'view') order by name")
+    return [bytes(name).decode("utf-8", "replace") for (name,) in said]
+
+
+def _refuse_missing(table: str, known: Sequence[str], file_name: str) -> None:
+    bare = table.removeprefix("main.").strip('"')
+    if bare.lower() in (one.lower() for one in known) or bare.startswith("sqlite_"):
+        return
+    near = difflib.get_close_matches(bare, known, 1)
+    raise UserError(
+        f"table '{table}' is missing",
+        file=file_name,
+        do=(f"did you mean '{near[0]}'? " if near else "") + f"there are {', '.join(known) or 'none'}",
+    )
 
 
 def rows_of_url(url: str, asked: Asked) -> Iterator[Batch]:

@@ -20,6 +20,7 @@ class Rejected(pa.DataFrameModel):
     """One row per source row set aside, with the first rule it broke; never its text."""
 
     source: Series[Text] = pa.Field(str_matches=SOURCE_NAME, metadata=NONE)
+    file_name: Series[Text] = pa.Field(metadata=NONE)
     file_sha256: Series[Text] = pa.Field(str_matches=SHA256, metadata=NONE)
     row_number: Series[Int] = pa.Field(ge=1, metadata=NONE, description="first row after the header is 1")
     byte_offset: Series[Int] = pa.Field(
@@ -167,7 +168,8 @@ class AsOf(pa.DataFrameModel):
     as_of: Series[Instant] = pa.Field(metadata=NONE, description="UTC")
 
 
-REJECTED = TableContract(Rejected, ("source", "file_sha256", "row_number"))
+# By its name: the same bytes may be delivered twice.
+REJECTED = TableContract(Rejected, ("source", "file_name", "row_number"))
 LOST_VALUES = TableContract(LostValues, ("source", "field", "reason"))
 SOURCE_FILES = TableContract(SourceFiles, ("source", "file_name", "file_sha256"))
 SOURCE_QUALITY = TableContract(SourceQuality, ("source",))

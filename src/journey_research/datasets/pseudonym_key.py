@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from kedro.io import AbstractDataset
 
+from journey_research.errors import UserError
+from journey_research.privacy.pseudonyms import LEAST_KEY_BYTES, MOST_KEY_BYTES
 from journey_research.runs.files import write_text
 
 from .bound import Bound
@@ -28,19 +30,33 @@ class PseudonymKey(Bound, AbstractDataset[None, bytes]):
     """
 
     def __init__(self, *, public_key: str = "", metadata: dict[str, Any] | None = None) -> None:
-        self._public_key = public_key
+        self._public_key = public_key or ""
         self.metadata = metadata
 
     def load(self) -> bytes:
-        self.view.key = self._public_key.encode("utf-8") or self._own_key(self.view)
-        return self.view.key
+        key = str(self._public_key).encode("utf-8") or self._own_key(self.view)
+        if not LEAST_KEY_BYTES <= len(key) <= MOST_KEY_BYTES:
+            raise UserError(
+                f"the environment's 'pseudonym_key' has {len(key)} bytes",
+                file="globals.yml",
+                do=f"write {LEAST_KEY_BYTES} to {MOST_KEY_BYTES}, or leave it empty for a key of its own",
+            )
+        self.view.key = key
+        return key
 
     @staticmethod
     def _own_key(view: RunView) -> bytes:
         path = view.workspace.vault / "pseudonym.key"
         if not path.is_file():
             write_text(path, secrets.token_hex(32) + "\n", mode=0o600)
-        return bytes.fromhex(path.read_text(encoding="utf-8").strip())
+        try:
+            return bytes.fromhex(path.read_text(encoding="utf-8").strip())
+        except (OSError, ValueError):
+            raise UserError(
+                "the key of the pseudonyms cannot be read",
+                file=path.name,
+                do="put back the file that was in the vault; without it old records cannot be told from new",
+            ) from None
 
     def save(self, data: None) -> None:
         raise TypeError("the key of the pseudonyms is made, never saved")

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MOST_ROWS_IN_PANDAS = 100_000
+# Rows that lie in a file or in memory are read again by each who wants them; left to itself the engine
+# copies them for a query that names them twice.
+_MATERIALIZED = {True: "", False: "not materialized "}
 _PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 
@@ -176,7 +179,10 @@ class _Rendering:
         if table.arrow is not None:
             return f"select * from {self._arrow_name(table.arrow)}"
         # Line ends around each query: its last line may end in a comment.
-        inputs = [f"{name} as (\n{self._render(read)}\n)" for name, read in table.inputs.items()]
+        inputs = [
+            f"{name} as {_MATERIALIZED[bool(read.inputs)]}(\n{self._render(read)}\n)"
+            for name, read in table.inputs.items()
+        ]
         body = _PARAMETER.sub(lambda found: self._bind(table, found[1]), table.sql.strip().rstrip(";"))
         if not inputs:
             return body

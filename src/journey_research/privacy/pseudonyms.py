@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 HEX_DIGITS = 20
-LEAST_KEY_BYTES = 16
+LEAST_KEY_BYTES, MOST_KEY_BYTES = 16, hashlib.blake2b.MAX_KEY_SIZE
 _LOOKED_AT = 10_000
 
 
@@ -121,5 +121,5 @@ def _start(source: str, key: bytes, kind: str) -> hashlib.blake2b:
 
 
 def _check(key: bytes) -> None:
-    if not LEAST_KEY_BYTES <= len(key) <= hashlib.blake2b.MAX_KEY_SIZE:
+    if not LEAST_KEY_BYTES <= len(key) <= MOST_KEY_BYTES:
         raise ValueError(f"the key has {len(key)} bytes; it needs {LEAST_KEY_BYTES} to 64")

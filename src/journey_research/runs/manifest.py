@@ -27,8 +27,12 @@ def new_run_id() -> str:
 
 
 def sha256_of_document(document: Any) -> str:
-    """Hash of a document's JSON, keys sorted."""
-    text = json.dumps(document, sort_keys=True, ensure_ascii=False, default=str)
+    """Hash of a document's JSON, keys sorted as text.
+
+    YAML reads ``No`` and ``1`` as keys of their own kinds; JSON's keys are text, so it is asked first.
+    """
+    told = json.loads(json.dumps(document, default=str))
+    text = json.dumps(told, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 

@@ -21,7 +21,7 @@ from .assembling import Assembly
 from .block import BLOCK_PERSONS, CHANNELS
 from .block_files import BlockDone, write_block
 from .exporters import top_names
-from .sizes import WorldSize, persons_of
+from .sizes import WorldSize, size_of
 from .writing import whole_folder
 
 
@@ -46,7 +46,7 @@ def build_world(
     persons: int | None = None,
     size: str = "demo",
     world_seed: int = 1,
-    weeks: int = 12,
+    weeks: int | None = None,
     without: Collection[str] = (),
     processes: int = 0,
 ) -> dict[str, int]:
@@ -60,7 +60,7 @@ def build_world(
         persons: People in the world, at least 2; None: as many as ``size`` has.
         size: "tiny" (150 persons), "demo" (2,000) or "1m" (220,000: a million source records).
         world_seed: Names the world: another number, other people.
-        weeks: Weeks up to the world's end on 2025-03-30, at least 1.
+        weeks: Weeks up to the world's end on 2025-03-30, at least 1; by default those of ``size``.
         without: Channels whose contacts never take place, as in ``["email"]``.
         processes: How many to make blocks with; 0: one for each core, and none but this one for a world
             of a single block. More start new interpreters, so a script has to call this under
@@ -85,7 +85,7 @@ def make_world(
     persons: int | None = None,
     size: str = "demo",
     world_seed: int = 1,
-    weeks: int = 12,
+    weeks: int | None = None,
     without: Collection[str] = (),
     processes: int = 0,
 ) -> World:
@@ -96,8 +96,10 @@ def make_world(
         raise UserError(f"there is no channel '{strange[0]}'", do=f"choose of {', '.join(CHANNELS)}")
     if processes < 0:
         raise ValueError(f"processes is {processes}; 0 means one for each core")
-    number_of = persons_of(size) if persons is None else persons
-    which = WorldSize(number_of, world_seed, weeks, tuple(sorted(without)), BLOCK_PERSONS)
+    of_size = size_of(size)
+    number_of = of_size[0] if persons is None else persons
+    lasting = of_size[1] if weeks is None else weeks
+    which = WorldSize(number_of, world_seed, lasting, tuple(sorted(without)), BLOCK_PERSONS)
     with whole_folder(Path(folder), top_names()) as unfinished:
         parts = unfinished / ".parts"
         parts.mkdir()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from journey_research.errors import UserError
 
-# Persons. At twelve weeks "1m" has more than a million source records and ten million touchpoints.
-SIZES = {"tiny": 150, "demo": 2_000, "1m": 220_000}
+# Persons and weeks. "1m" has a million source records and ten million touchpoints.
+SIZES = {"tiny": (150, 12), "demo": (2_000, 12), "1m": (100_000, 26)}
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,15 @@ class WorldSize:
         return sizes
 
 
-def persons_of(size: str) -> int:
-    """Persons in a world of a named size.
+def size_of(size: str) -> tuple[int, int]:
+    """Persons and weeks of a world of a named size.
 
     Raises:
         UserError: There is no such size.
 
     Example:
-        >>> persons_of("demo")
-        2000
+        >>> size_of("demo")
+        (2000, 12)
     """
     if size not in SIZES:
         raise UserError(f"there is no size '{size}'", do=f"choose one of {', '.join(SIZES)}")

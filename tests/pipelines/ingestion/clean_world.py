@@ -36,7 +36,8 @@ def files_of(source, folder):
     """Names of a source's files, sorted."""
     pattern = mappings("demo")[source]["file"]
     names = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return sorted(name for name in names if fnmatch(name, pattern) and name.count("/") == pattern.count("/"))
+    depth = pattern.count("/")
+    return sorted(name for name in names if fnmatch(name, pattern) and name.count("/") == depth)
 
 
 def form_of(source):
@@ -54,7 +55,7 @@ def objects_of(path):
 
 
 def text_rows(source, path):
-    """(columns, rows of text) of one file, flat: a JSON column is called by the path the mapping reads it by."""
+    """(columns, rows of text) of one file; a JSON column is called by the path that its mapping reads."""
     form = form_of(source)
     if form["type"] == "csv":
         return _csv_rows(source, path, form)

@@ -31,6 +31,17 @@ from journey_research.pipelines.ingestion.mapping_forms import NumberForm
         ("EUR 12.50", ".", "12.5"),
         ("12.50 CHF", ".", "12.5"),
         ("-3", ".", "-3"),
+        ("1 230,00 zł", ",", "1230"),
+        ("-12,50 Kč", ",", "-12.5"),
+        ("kr 12,50", ",", "12.5"),
+        ("(12,50 zł)", ",", "-12.5"),
+        ("12.345 Ft", ",", "12345"),
+        ("Fr. 1’234.50", ".", "1234.5"),
+        ("1,200円", ".", "1200"),
+        ("100,- €", ",", "100"),  # the dash stands for no cents, and is no minus
+        ("-100,–", ",", "-100"),
+        ("100.-", ".", "100"),
+        ("12 krx", ".", None),
         ("+3", ".", "3"),
         ("1,5", ".", None),  # a comma is no thousands separator here
         ("1 2", ".", None),  # nor is this space

@@ -14,7 +14,14 @@ from journey_research.pipelines.ingestion.reading import REJECTED_COLUMNS, SOURC
 
 def rejects(*told):
     rows = [
-        {"source": "web", "file_sha256": "0" * 64, "row_number": row, "column": column, "rule": rule}
+        {
+            "source": "web",
+            "file_name": "a.csv",
+            "file_sha256": "0" * 64,
+            "row_number": row,
+            "column": column,
+            "rule": rule,
+        }
         for column, rule, numbers in told
         for row in numbers
     ]

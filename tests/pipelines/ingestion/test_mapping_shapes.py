@@ -33,6 +33,29 @@ VISIT = b"visitor,ts,medium\nada,2025-01-06T10:00:00Z,cpc\n"
         ({"format": {"type": "csv", "separator": ";;"}}, "format.separator"),
         ({"format": {"type": "csv", "separator": ""}}, "format.separator"),
         ({"format": {"type": "csv", "skip_rows": "two"}}, "format.skip_rows"),
+        ({"format": {"encoding": "utf-8"}}, "does not say 'format.type'"),
+        ({"format": {"type": "csv", "encoding": "utf9"}}, "'format.encoding'.*did you mean 'utf-8'"),
+        ({"format": {"type": "csv", "encoding": "base64"}}, "'format.encoding'"),
+        ({"checks": {"medium": {"one_of": 5}}}, "'checks.medium.one_of'"),
+        ({"checks": {"medium": 5}}, "rule that is not known"),
+        ({"leave_out": {"medium": {"is": "cpc"}}}, "'leave_out.medium'"),
+        ({"leave_out": {"medium": []}}, "'leave_out.medium'"),
+        ({"record": {"key": "visitor", "only": {"medium": None}}}, "'record.only.medium'"),
+        ({"record": {"key": 5}}, "'record.key' in another shape.*is: "),
+        ({"record": {"key": "visitor", "sample": {"by": "visitor", "share": 5, "seed": 1}}}, "sample.share"),
+        (
+            {"record": {"key": "visitor", "sample": {"by": "visitor", "share": "x", "seed": 1}}},
+            "sample.share",
+        ),
+        (
+            {
+                "record": {
+                    "key": "visitor",
+                    "sample": {"by": "visitor", "share": 0.5, "seed": 1, "kep": "inside"},
+                }
+            },
+            "did you mean 'keep'",
+        ),
         ({"fill": {"by": "visitor"}}, "'fill.columns'"),
         ({"lookup": [{"file": "a.csv"}]}, "'lookup.by'"),
         ({"phone_region": "XX"}, "phone_region"),
@@ -81,3 +104,32 @@ def test_a_source_whose_files_hold_nothing_has_to_be_optional():
     full = held("web", mapping(), b"visitor,ts,medium\nada,2025-01-06T10:00:00Z,cpc\n", "day2.csv")
     assert len(read(held("web", mapping(), empty, "day1.csv"), full)["touches"]) == 1
     assert read(held("web", mapping(optional=True), empty))["touches"] == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "idna"])
+def test_a_file_in_another_encoding_than_its_mapping_says_is_told(encoding):
+    with pytest.raises(UserError, match="encoding"):
+        read(held("web", mapping(format={"type": "csv", "encoding": encoding}), VISIT))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"fill": {"by": "vistor", "columns": ["medium"]}},
+        {"record": {"key": "visitor", "sample": {"by": "vistor", "share": 0.5, "seed": 1}}},
+    ],
+)
+def test_a_column_that_rows_are_chosen_by_has_to_be_there(more):
+    with pytest.raises(UserError, match=r"column is missing .*'vistor'"):
+        read(held("web", mapping(**more), VISIT))
+
+
+def test_columns_that_no_file_has_are_told(caplog):
+    told = mapping(leave_out={"mediun": ["test"]})
+
+    read(held("web", told, VISIT, "a.csv"), held("web", told, VISIT, "b.csv"))
+    assert "web: no file has what its mapping reads; it stays empty: 'mediun'" in caplog.text
+
+    caplog.clear()
+    read(held("web", told, VISIT, "a.csv"), held("web", told, VISIT.replace(b"medium", b"mediun"), "b.csv"))
+    assert "'mediun'" not in caplog.text

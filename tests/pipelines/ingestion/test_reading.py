@@ -51,6 +51,30 @@ def test_a_reject_points_to_its_line_and_holds_none_of_its_text():
     assert not [word for word in ("ada", "bob", "email", "too much", "14:00") if word in said]
 
 
+def test_a_file_delivered_twice_is_accounted_for_twice_and_counted_once():
+    once = read(held("web", mapping(), WORKED_EXAMPLE, "a.csv"))
+    twice = read(
+        held("web", mapping(), WORKED_EXAMPLE, "a.csv"), held("web", mapping(), WORKED_EXAMPLE, "b.csv")
+    )
+
+    assert twice["touches"] == once["touches"]
+    assert [(one["n_rows"], one["n_rejected"]) for one in twice["source_files"]] == [(5, 3), (5, 3)]
+    keys = [tuple(one[name] for name in contracts.REJECTED.key) for one in twice["rejected"]]
+    assert len(set(keys)) == len(keys) == 6
+
+
+def test_what_happened_lies_in_years_of_people_alive():
+    rows = b"visitor,ts,medium\nada,2025-01-06T10:00:00Z,cpc\nada,9999-12-31T00:00:00Z,\nada,0001-01-01T00:00:00Z,\n"
+
+    told = read(held("web", mapping(), rows))
+
+    assert len(told["touches"]) == 1
+    assert [(one["row_number"], one["rule"]) for one in told["rejected"]] == [
+        (2, "lies in the years 1900 to 2199"),
+        (3, "lies in the years 1900 to 2199"),
+    ]
+
+
 def test_native_keys_stay_behind():
     told = read(held("web", mapping(), WORKED_EXAMPLE))
 

@@ -161,16 +161,30 @@ def test_damage_that_was_found_that_was_not_and_what_was_set_aside_beside_it():
     )
     rejected = table(
         "REJECTED",
-        {"source": "web", "file_sha256": shas["a"], "row_number": 1, "rule": "is JSON"},
-        {"source": "web", "file_sha256": shas["b"], "row_number": 1, "rule": "is a number"},
         {
             "source": "web",
+            "file_name": "events/a.jsonl",
+            "file_sha256": shas["a"],
+            "row_number": 1,
+            "rule": "is JSON",
+        },
+        {
+            "source": "web",
+            "file_name": "events/b.jsonl",
+            "file_sha256": shas["b"],
+            "row_number": 1,
+            "rule": "is a number",
+        },
+        {
+            "source": "web",
+            "file_name": "events/b.jsonl",
             "file_sha256": shas["b"],
             "row_number": 2,
             "rule": "is a number",
         },  # nobody's damage
         {
             "source": "crm",
+            "file_name": "c.csv",
             "file_sha256": shas["c"],
             "row_number": 1,
             "rule": "is present",

@@ -690,3 +690,15 @@ def test_how_a_user_first_came_is_not_what_brought_this_visit(world, tmp_path):
         ("app", None),
         ("email", "Newsletter 01"),
     ]
+
+
+def test_a_category_that_a_call_does_not_name_is_neither_yes_nor_no(world, tmp_path):
+    """Segment's library turns what is missing into false; the call itself says nothing."""
+    name = "Segment Consent Preference Updated"
+    row = next(row for row in world.json("segment_events") if row.get("event") == name)
+    row["context"]["consent"]["categoryPreferences"] = {"Functional": True, "Advertising": False}
+    (tmp_path / "segment_events.jsonl").write_text(f"{json.dumps(row)}\n", encoding="utf-8")
+    told = tables_of({"segment_events": mappings("demo")["segment_events"]}, tmp_path)["consents"]
+
+    stated = {one["purpose"]: one["status"] for one in told.to_arrow().to_pylist()}
+    assert stated == {"analytics": "unknown", "advertising": "denied"}

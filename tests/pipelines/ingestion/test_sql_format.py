@@ -57,6 +57,18 @@ def test_a_query_is_asked_as_it_stands(tmp_path):
     assert [names for names, _ in told] == [["name", "n"]] * len(told)
 
 
+def test_a_table_that_is_not_there_is_told_with_the_nearest(tmp_path):
+    path = database(tmp_path / "shop.sqlite")
+
+    with pytest.raises(UserError, match=r"table 'the visit' is missing .*did you mean 'the visits'"):
+        read(path, table="the visit")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute('create view seen as select * from "the visits"')
+        connection.commit()
+    assert read(path, table="seen").n_rows == read(path, table="main.seen").n_rows == 3
+    assert read(path, table="SEEN").n_rows == 3  # as SQLite itself takes names
+
+
 CELLS = st.none() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(max_size=5)
 
 
@@ -152,7 +164,6 @@ def test_changes_that_wait_beside_the_file_are_not_overlooked(tmp_path):
 @pytest.mark.parametrize(
     ("form", "said"),
     [
-        ({"table": "geheim"}, "the database cannot be read"),
         ({"query": "select geheim from nowhere"}, "the database cannot be read"),
         ({}, "a table and a query, or none"),
         ({"table": "t", "query": "select 1"}, "a table and a query, or none"),

@@ -40,6 +40,19 @@ def instant(text, form):
         ("1736236803123", TimeForm("epoch_millis"), "2025-01-07 08:00:03.123000"),
         ("1736236803123456", TimeForm("epoch_micros"), "2025-01-07 08:00:03.123456"),
         ("1736236803123", TimeForm("epoch_seconds"), None),  # milliseconds are no seconds
+        ("1736236803123.0", TimeForm("epoch_millis"), "2025-01-07 08:00:03.123000"),  # as a float is written
+        ("1.736236803e9", TimeForm("epoch_seconds"), "2025-01-07 08:00:03"),
+        ("999999999999", TimeForm("epoch_seconds"), None),  # the year 33658
+        ("1e99", TimeForm("epoch_seconds"), None),
+        ("9999-12-31T23:59:59Z", TimeForm("iso"), "9999-12-31 23:59:59"),  # "never ends"
+        ("9999-12-31T23:59:59-05:00", TimeForm("iso"), None),  # the year 10000
+        ("9999-12-31 23:59:59", TimeForm("iso", "America/New_York"), None),
+        ("9999-12-31 00:00:00", TimeForm("iso", "Asia/Tokyo"), "9999-12-30 15:00:00"),
+        ("0001-01-01 00:00:00", BERLIN, None),  # in UTC that is the year before
+        ("0001-01-01 00:00:00", TimeForm("iso", "UTC"), "0001-01-01 00:00:00"),
+        ("Fri, 31 Dec 9999 23:59:59 -0500", TimeForm("rfc2822"), None),
+        ("2016-12-31T23:59:60Z", TimeForm("iso"), None),  # a leap second is no instant here
+        ("03/09/2025 12:05 AM", TimeForm("%m/%d/%Y %I:%M %p", "America/New_York"), "2025-03-09 05:05:00"),
         ("Mon, 06 Jan 2025 17:50:11 +0100", TimeForm("rfc2822"), "2025-01-06 16:50:11"),
         ("Fri, 31 Jan 2025 17:50:11 GMT", TimeForm("rfc2822"), "2025-01-31 17:50:11"),
         ("soon", TimeForm("rfc2822"), None),
@@ -54,6 +67,22 @@ def instant(text, form):
 )
 def test_times(text, form, utc):
     assert instant(text, form) == utc
+
+
+@pytest.mark.parametrize(
+    ("form", "fine"),
+    [
+        (TimeForm("iso"), "2025-03-01T10:00:00.123456789Z"),
+        (TimeForm("%Y-%m-%dT%H:%M:%S.%fZ"), "2025-03-01T10:00:00.123456789Z"),
+    ],
+)
+def test_a_time_is_read_whatever_stands_beside_it(form, fine):
+    far = "9999-12-31T23:59:59.5Z"
+
+    told = [instants(pa.array(texts), form).to_pylist() for texts in ([far], [far, fine])]
+
+    assert told[0][0] is not None
+    assert told[0] == told[1][:1]
 
 
 @pytest.mark.parametrize(

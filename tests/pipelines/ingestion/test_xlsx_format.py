@@ -135,5 +135,5 @@ def test_an_old_or_locked_workbook_is_named_as_what_it_is():
 
 
 def test_a_sheet_that_is_not_there_is_named():
-    with pytest.raises(UserError, match="sheet 'Calls' is missing"):
-        read_rows(held("calls", {}, workbook(["a"], sheet="Other")), Format("xlsx", sheet="Calls"), ["a"])
+    with pytest.raises(UserError, match=r"sheet 'Calls' is missing.*did you mean 'Cals'"):
+        read_rows(held("calls", {}, workbook(["a"], sheet="Cals")), Format("xlsx", sheet="Calls"), ["a"])

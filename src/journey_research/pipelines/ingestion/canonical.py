@@ -28,19 +28,14 @@ def canonical_tables(parts: Mapping[str, Part]) -> dict[str, Table]:
         parts: What came of each file, under the name that its rows call the file; in the order of
             the files, of which the last is believed.
     """
-    told = _ranked(parts, "orders")
-    told_orders = run_sql("told_orders.sql", mapped_orders=told)
-    orders = run_sql("orders.sql", told_orders=told_orders)
     return {
+        **_order_tables(parts),
         "records": run_sql("records.sql", mapped_records=_mapped(parts, "records")),
         "record_values": run_sql("record_values.sql", mapped_values=_mapped(parts, "record_values")),
         "identifiers": run_sql("identifiers.sql", mapped_identifiers=_mapped(parts, "identifiers")),
         "source_links": run_sql("source_links.sql", mapped_source_links=_mapped(parts, "source_links")),
         "memberships": run_sql("memberships.sql", mapped_memberships=_mapped(parts, "memberships")),
         "touches": run_sql("touches.sql", mapped_touches=_mapped(parts, "touches")),
-        "orders": orders,
-        "order_sightings": run_sql("order_sightings.sql", told_orders=told_orders, orders=orders),
-        "order_lines": run_sql("order_lines.sql", mapped_orders=told, orders=orders),
         "consents": run_sql("consents.sql", mapped_consents=_mapped(parts, "consents")),
         "spend": run_sql("spend.sql", mapped_spend=_mapped(parts, "spend")),
         "offers": run_sql("offers.sql", mapped_offers=_mapped(parts, "offers")),
@@ -62,12 +57,36 @@ def _mapped(parts: Mapping[str, Part], name: str) -> Table:
     return table_of(parts.values(), name, MAPPED[name])
 
 
-def _ranked(parts: Mapping[str, Part], name: str) -> Table:
-    """The same with ``file_rank``, the place of their file: it may change while the part does not."""
-    ranks = pa.table(
-        {"file_id": pa.array(list(parts), pa.string()), "file_rank": pa.array(range(len(parts)), pa.int64())}
+def _order_tables(parts: Mapping[str, Part]) -> dict[str, Table]:
+    """The tables of orders; what few orders need is worked out for few.
+
+    ``files`` tells the place of each file: it may change while the file's part does not.
+    """
+    mapped_orders = _mapped(parts, "orders")
+    files = Table.from_arrow(
+        pa.table(
+            {
+                "file_id": pa.array(list(parts), pa.string()),
+                "file_rank": pa.array(range(len(parts)), pa.int64()),
+            }
+        )
     )
-    return Table(
-        "select rows.*, files.file_rank from rows join files using (file_id)",
-        {"rows": _mapped(parts, name), "files": Table.from_arrow(ranks)},
+    told = {"mapped_orders": mapped_orders, "files": files}
+    repeated = run_sql("repeated_orders.sql", **told)
+    retellings = mapped_orders.query(
+        "select * from this where order_id in (select order_id from this where original_order_id is not null)"
     )
+    told_retellings = run_sql(
+        "told_orders.sql", mapped_orders=retellings, files=files, repeated_orders=repeated
+    )
+    sighted = run_sql("sighted_orders.sql", mapped_orders=mapped_orders, told_retellings=told_retellings)
+    told_orders = run_sql("told_orders.sql", **told, repeated_orders=repeated)
+    return {
+        "orders": run_sql("orders.sql", told_orders=told_orders, sighted_orders=sighted),
+        "order_sightings": run_sql(
+            "order_sightings.sql", told_retellings=told_retellings, sighted_orders=sighted
+        ),
+        "order_lines": run_sql(
+            "order_lines.sql", **told, repeated_orders=repeated, retellings=retellings, sighted_orders=sighted
+        ),
+    }

@@ -80,30 +80,40 @@ def words_of(value: Any) -> tuple[str, ...]:
     return (str(value),)
 
 
-def number_of(cell: Any, table: pa.Table, mapping: SourceMapping) -> pa.Array:
-    """The number of a cell in every row, as decimal text."""
+def number_of(cell: Any, table: pa.Table, mapping: SourceMapping, read: dict[str, pa.Array]) -> pa.Array:
+    """The number of a cell in every row, as decimal text.
+
+    Args:
+        cell: What the mapping says.
+        table: n rows of text.
+        mapping: How its columns spell numbers.
+        read: The numbers of columns that have been read; more are added.
+    """
     if isinstance(cell, Mapping) and "product_of" in cell:
-        factors = [number_of(one, table, mapping) for one in cell["product_of"]]
+        factors = [number_of(one, table, mapping, read) for one in cell["product_of"]]
         return over_distinct(pc.binary_join_element_wise(*factors, BETWEEN), _product)
     if isinstance(cell, Mapping) and "first_of" in cell:
-        return pc.coalesce(*[number_of(one, table, mapping) for one in cell["first_of"]])
+        return pc.coalesce(*[number_of(one, table, mapping, read) for one in cell["first_of"]])
+    if isinstance(cell, str) and cell in read:
+        return read[cell]
     form = _number_form(cell, mapping)
-    return numbers(text_of(cell, table), form, _currencies(form, table))
+    told = numbers(text_of(cell, table), form, _currencies(form, table))
+    if isinstance(cell, str):
+        read[cell] = told
+    return told
 
 
 def unread_numbers(
-    cell: Any, table: pa.Table, mapping: SourceMapping
+    cell: Any, table: pa.Table, mapping: SourceMapping, read: dict[str, pa.Array]
 ) -> Iterator[tuple[str | None, np.ndarray]]:
     """(column, rows that hold something there which is no number) of every column a number is read from."""
     if isinstance(cell, Mapping) and ("product_of" in cell or "first_of" in cell):
         for one in cell.get("product_of") or cell["first_of"]:
-            yield from unread_numbers(one, table, mapping)
+            yield from unread_numbers(one, table, mapping, read)
         return
     column = cell if isinstance(cell, str) else (cell.get("from") if isinstance(cell, Mapping) else None)
-    text = text_of(cell, table)
-    form = _number_form(cell, mapping)
-    read = numbers(text, form, _currencies(form, table))
-    yield column, pc.and_(text.is_valid(), read.is_null()).to_numpy(zero_copy_only=False)
+    text, told = text_of(cell, table), number_of(cell, table, mapping, read)
+    yield column, pc.and_(text.is_valid(), told.is_null()).to_numpy(zero_copy_only=False)
 
 
 def key_of(cell: Any, table: pa.Table, file_name: str, row_number: np.ndarray) -> pa.Array:

@@ -6,6 +6,7 @@ key is present, a time can be read, a status is one that the contracts know.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from .cells import column_of, text_of, unread_numbers, words_of
 from .currencies import currency
 from .distinct import matching
 from .mapping import MAY_BE_BLANK, SourceMapping
+from .mapping_filters import RULE_NAMES
 from .mapping_words import BLOCKS, LEGAL_BASES, RECORD_KINDS, columns_of, columns_read, did_you_mean
 from .times import time_rule
 from .yielding import FileRows, Yielded
@@ -43,9 +45,10 @@ NOT_NEGATIVE = {
     "platform_value", "row",
 }  # fmt: skip
 WHOLE = {"impressions", "reach", "clicks", "week_number", "row"}
+# Whoever looks from the last instant in the data must not look from "never".
+FIRST_HAPPENED, LAST_HAPPENED = datetime.datetime(1900, 1, 1), datetime.datetime(2199, 12, 31, 23, 59, 59)
 # What may be negative although another block's word of that name may not.
 MAY_BE_NEGATIVE = {("order", "discount"), ("order", "shipping")}
-RULE_NAMES = ("present", "number", "time", "timestamp", "one_of")
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def breaches(mapping: SourceMapping, rows: FileRows, yielded: list[Yielded]) -> 
     for one in yielded:
         for name, how, cell in one.block.cells():
             if how != "cells":
-                yield from _implied(mapping, rows.table, one, name, how, cell)
+                yield from _implied(mapping, rows, one, name, how, cell)
         if one.block.kind == "order":
             yield _no_amount(mapping, one)
 
@@ -78,7 +81,7 @@ def _told(mapping: SourceMapping, rows: FileRows, column: str, rule: Any) -> Bre
     if rule == "present":
         return Breach(column, "is present", blank)
     if rule == "number":
-        [(_, unread)] = unread_numbers(column, rows.table, mapping)
+        [(_, unread)] = unread_numbers(column, rows.table, mapping, rows.numbers)
         return Breach(column, "is a number", unread)
     if rule in ("time", "timestamp"):
         return Breach(column, time_rule(mapping.time_form(column)), _no_time(rows, column))
@@ -95,15 +98,15 @@ def _told(mapping: SourceMapping, rows: FileRows, column: str, rule: Any) -> Bre
 
 
 def _implied(
-    mapping: SourceMapping, table: pa.Table, one: Yielded, name: str, how: str, cell: Any
+    mapping: SourceMapping, rows: FileRows, one: Yielded, name: str, how: str, cell: Any
 ) -> Iterator[Breach]:
     """What one word of a block asks of the rows to which the block applies."""
-    kind, applies = one.block.kind, one.applies
+    kind, applies, table = one.block.kind, one.applies, rows.table
     values, field = one.values[name], (kind, name)
     column = next(iter(columns_read(how, cell)), None)
     place = f"{kind}.{name}"
     if how == "number":
-        for native, unread in unread_numbers(cell, table, mapping):
+        for native, unread in unread_numbers(cell, table, mapping, rows.numbers):
             yield Breach(native, "is a number", applies & unread)
     if name == "currency":
         text = text_of(cell, table)
@@ -112,6 +115,10 @@ def _implied(
         yield Breach(column, "is present", applies & _blank(text))
         yield Breach(column, "is an ISO 4217 currency", applies & _blank(values) & ~_blank(text))
     elif not BLOCKS[kind][name].endswith("?") and field not in MAY_BE_BLANK:
+        if isinstance(cell, list | tuple) and values.null_count:
+            for part in cell:  # the part that is missing is named, not the first
+                told = next(iter(columns_of(part)), column)
+                yield Breach(told, "is present", applies & _blank(text_of(part, table)))
         yield Breach(column, "is present", applies & _blank(values))
     if field in VOCABULARY:
         words = VOCABULARY[field]
@@ -122,6 +129,9 @@ def _implied(
         pattern, rule = SOURCE
         sources = one.values[f"{name}.source"] if how == "party" else values
         yield Breach(column, rule, applies & ~_blank(sources) & ~matching(sources, pattern))
+    if how == "time" and (BLOCKS[kind][name] == "time" or name == "ended_at"):
+        before, after = pc.less(values, FIRST_HAPPENED), pc.greater(values, LAST_HAPPENED)
+        yield Breach(column, "lies in the years 1900 to 2199", applies & (_true(before) | _true(after)))
     if how == "number" and name in NOT_NEGATIVE and field not in MAY_BE_NEGATIVE:
         yield Breach(column, "is 0 or more", applies & _true(pc.starts_with(values, "-")))
     if how == "number" and name in WHOLE:

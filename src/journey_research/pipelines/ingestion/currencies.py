@@ -25,7 +25,10 @@ _DIGITS = {
 }
 _DIGITS_OF = {code: digits for digits, codes in _DIGITS.items() for code in codes.split()}
 # Signs that mean one currency alone; a dollar, a peso or a crown may be anybody's.
-_SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "₺": "TRY", "₴": "UAH", "₽": "RUB", "₪": "ILS", "₫": "VND"}
+_SIGNS = {
+    "€": "EUR", "£": "GBP", "₹": "INR", "₺": "TRY", "₴": "UAH", "₽": "RUB", "₪": "ILS", "₫": "VND",
+    "ZŁ": "PLN", "KČ": "CZK", "FT": "HUF", "LEI": "RON", "TL": "TRY", "ЛВ": "BGN", "ЛВ.": "BGN", "円": "JPY",
+}  # fmt: skip
 
 
 def currency(text: str) -> str | None:

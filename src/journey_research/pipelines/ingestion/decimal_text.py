@@ -15,7 +15,13 @@ from .mapping_forms import NumberForm
 _SURE = r"^(?:0|[1-9]\d{0,14}|-[1-9]\d{0,14})$"
 _SURE_POINT = r"^(?:0|[1-9]\d{0,14}|-[1-9]\d{0,14})(?:\.\d{1,8})?$"
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009\u2007", " ") | {"\u2212": "-", "\u2019": "'"})
-_MONEY_SIGN = re.compile(r"(?:[A-Z]{1,3}[$])|[$€£¥₹₺₴₽₪₫₩₦฿₱]")
+_MONEY_SIGN = re.compile(r"(?:[A-Z]{1,3}[$])|[$€£¥￥₹₺₴₽₪₫₩₦฿₱]")
+# What people write in place of a sign; it stands before or behind the number, never inside a word.
+_WORD = r"zł|kč|ft|s?fr\.?|kr\.?|lei|tl|rs\.?|rp\.?|лв\.?|руб\.?|р\.|грн\.?|円|元|원"
+_MONEY_WORD = re.compile(
+    rf"\A([+-]?)\s*(?:{_WORD})(?![^\W\d_])|(?<![^\W\d_])(?:{_WORD})\s*([+-]?)\Z", re.IGNORECASE
+)
+_NO_CENTS = re.compile(r"(?<=\d)[.,][-\u2013\u2014]{1,2}\Z")  # 100,- is a hundred and no cents
 _CODE = re.compile(r"\A([+-]?)\s*([A-Z]{3})(?![A-Za-z])|(?<![A-Za-z])([A-Z]{3})\s*([+-]?)\Z")
 _SHAPE = re.compile(r"(?:\d{1,18}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,2})?", re.ASCII)
 
@@ -24,8 +30,8 @@ def numbers(column: pa.Array, form: NumberForm, currencies: pa.Array | None = No
     """Numbers of a column as text; what is none is null.
 
     Spaces, apostrophes and, beside the decimal sign, the other of comma and point part thousands, so
-    three digits stand behind each. A currency's sign or code is dropped, a minus may stand behind, and
-    brackets mean minus, as in ledgers.
+    three digits stand behind each. A currency's sign, code or short name is dropped, a minus may stand
+    behind, and brackets mean minus, as in ledgers. A dash in place of cents means none: ``100,-``.
 
     Args:
         column: n texts.
@@ -74,6 +80,8 @@ def number(text: str, form: NumberForm) -> str | None:
         ('1234.5', None)
         >>> number("(1,234.50)", NumberForm()), number("12.5 %", NumberForm(percent=True))
         ('-1234.5', '0.125')
+        >>> number("1 230,00 zł", NumberForm(decimal=",")), number("100,- €", NumberForm(decimal=","))
+        ('1230', '100')
     """
     if len(text) > 80:
         return None
@@ -84,7 +92,7 @@ def number(text: str, form: NumberForm) -> str | None:
         plain, is_negative = plain[1:-1].strip(), True
         if plain[:1] in "+-" or plain[-1:] in "+-":
             return None
-    plain = _without_currency(plain)
+    plain = _NO_CENTS.sub("", _without_currency(plain))
     for sign in [one for one in (plain[:1], plain[-1:]) if one in ("+", "-")][:1]:
         is_negative = is_negative or sign == "-"
         plain = (plain[1:] if plain[0] == sign else plain[:-1]).strip()
@@ -100,10 +108,15 @@ def number(text: str, form: NumberForm) -> str | None:
 
 
 def _without_currency(text: str) -> str:
-    """Text without one sign or code of a currency."""
+    """Text without one sign, short name or code of a currency."""
     without = _MONEY_SIGN.sub("", text, count=1)
     if without != text:
         return without.strip()
+    word = _MONEY_WORD.search(text)
+    if word is not None:
+        if word.start() == 0:
+            return ((word[1] or "") + text[word.end() :]).strip()
+        return (text[: word.start()] + (word[2] or "")).strip()
     code = _CODE.search(text)
     if code is None or (code[2] or code[3]) not in CURRENCIES:
         return text

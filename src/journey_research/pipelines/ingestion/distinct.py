@@ -54,6 +54,8 @@ def matching(column: pa.Array, pattern: str) -> np.ndarray:
 def trimmed(column: pa.Array) -> pa.Array:
     """Text without space around it; empty is null."""
     stripped = pc.utf8_trim_whitespace(one_array(column))
+    if pc.min(pc.binary_length(stripped)).as_py() != 0:
+        return stripped
     return pc.if_else(pc.equal(stripped, ""), pa.scalar(None, pa.string()), stripped)
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 REJECTED_COLUMNS = {
     "source": pa.string(),
+    "file_name": pa.string(),
     "file_sha256": pa.string(),
     "row_number": pa.int64(),
     "byte_offset": pa.int64(),
@@ -90,7 +91,8 @@ def write_part(
         key: The secret that names of records are made with.
         file_id: What the part's rows call the file.
         part: Takes the mapped tables and ``rejected``, and of the file: ``n_rows``,
-            ``n_rejected``, ``n_left_out`` and ``newest_at``.
+            ``n_rejected``, ``n_left_out``, ``newest_at`` and ``absent``: the mapping's columns that
+            the file does not have.
         workers: Judge and map batches while the next ones are read.
 
     Raises:
@@ -103,7 +105,8 @@ def write_part(
         kept = keep(rows, mapping, export.file_name, is_left_out=export.replaced_by is not None)
         return kept, mapped(mapping, kept.yielded, key, file_id)
 
-    for kept, tables in in_order(completed_batches(export, mapping), work, workers):
+    absent: list[str] = []
+    for kept, tables in in_order(completed_batches(export, mapping, absent), work, workers):
         counts["n_rows"] += kept.n_rows
         counts["n_rejected"] += len(kept.rejects)
         counts["n_left_out"] += kept.n_left_out
@@ -111,7 +114,9 @@ def write_part(
         for name, rows in tables.items():
             part.add(name, rows)
         part.add("rejected", rejected_rows(export, kept.rejects))
-    part.note({**counts, "newest_at": None if newest is None else newest.isoformat()})
+    part.note(
+        {**counts, "newest_at": None if newest is None else newest.isoformat(), "absent": sorted(absent)}
+    )
 
 
 def in_order(
@@ -144,11 +149,13 @@ def in_order(
         yield waiting.popleft().result()
 
 
-def completed_batches(export: Export, mapping: SourceMapping) -> Iterator[Rows]:
+def completed_batches(
+    export: Export, mapping: SourceMapping, absent: list[str] | None = None
+) -> Iterator[Rows]:
     """The rows of a file under the mapping's names, with what is looked up for them.
 
     A mapping that fills cells from other rows, or counts equal keys, needs all rows at once: its
-    file comes as one batch.
+    file comes as one batch. ``absent`` takes the names of columns that no row of the file has.
     """
     beside = files_beside(export, mapping)
     known = [name for name in mapping.required if name not in mapping.aliases]
@@ -168,6 +175,9 @@ def completed_batches(export: Export, mapping: SourceMapping) -> Iterator[Rows]:
         yield Rows(
             table, rows.row_number, rows.byte_offset, rows.byte_length, rows.n_rows, rows.rejects, rows.found
         )
+    if absent is not None and rows is not None and rows.found:
+        here = set(rows.found)
+        absent += [name for name, header in headers.of.items() if header not in here]
     # A file without a readable row names no column.
     if by_row and rows is not None and rows.found:
         _refuse_missing(mapping, headers, rows, export)
@@ -200,5 +210,5 @@ def _says(cell: Any, word: str) -> bool:
 
 def rejected_rows(export: Export, rejects: list[Reject]) -> pa.Table:
     """Rows set aside, as the columns of ``REJECTED``."""
-    whose = {"source": export.source, "file_sha256": export.sha256}
+    whose = {"source": export.source, "file_name": export.file_name, "file_sha256": export.sha256}
     return pa.Table.from_pylist([{**whose, **vars(one)} for one in rejects], schema=REJECTED)

@@ -73,7 +73,8 @@ def _table(made: Made) -> pa.Table:
     for field in schema:
         column = made.columns.get(field.name)
         filled[field.name] = pa.nulls(n_rows, field.type) if column is None else column
-    return pa.table(filled, schema=schema).filter(pa.array(made.applies))
+    told = pa.table(filled, schema=schema)
+    return told if made.applies.all() else told.filter(pa.array(made.applies))
 
 
 def _lost(mapping: SourceMapping, one: Yielded) -> pa.Table:

@@ -59,6 +59,8 @@ def read_mapping(source: str, told: Mapping[str, Any]) -> SourceMapping:
     for name in ("version", "file", "format", "grain", "data_class"):
         if not plain.get(name):
             raise wrong(source, f"does not say '{name}'", "add it")
+    if isinstance(plain["format"], Mapping) and not plain["format"].get("type"):
+        raise wrong(source, "does not say 'format.type'", f"it is one of {', '.join(FORMATS)}")
     says_format = plain["format"] if isinstance(plain["format"], Mapping) else {"type": plain["format"]}
     form = _made(source, "format", Format, says_format)
     if form.type not in FORMATS:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .mapping_columns import misshapen_pattern
+from .mapping_filters import misshapen_filter, misshapen_sample
 from .mapping_kinds import LIST, NAMED, NUMBER, TEXT, TRUTH, named, shapes
 from .mapping_words import (
     BLOCKS,
@@ -46,10 +47,9 @@ def misshapen_block(kind: str, says: Any) -> Iterator[tuple[str, str]]:
             yield from _cells(f"{kind}.{name}", how.rstrip("?"), says[name])
     filters = {name: says[name] for name in ("only", "sample") if says.get(name) is not None}
     yield from shapes(f"{kind}.", filters, {"only": NAMED, "sample": NAMED})
+    yield from misshapen_filter(f"{kind}.only", says.get("only"))
     if isinstance(says.get("sample"), Mapping):
-        missing = [word for word in ("by", "share", "seed") if word not in says["sample"]]
-        if missing:
-            yield f"does not say '{kind}.sample.{missing[0]}'", "add it"
+        yield from misshapen_sample(f"{kind}.sample", says["sample"])
     for (block, name), known in SAID_ONCE.items():
         if block == kind and says.get(name) is not None and says[name] not in known:
             yield f"says a '{kind}.{name}' that is not known", did_you_mean(says[name], known)
@@ -96,8 +96,10 @@ def _cells(place: str, how: str, says: Any) -> Iterator[tuple[str, str]]:
         return
     if says is None:
         yield f"says '{place}' without a value", "write one, or leave the word out"
-    if isinstance(says, Mapping):
+    elif isinstance(says, Mapping):
         yield from _cell(place, how, says)
+    elif not isinstance(says, str):
+        yield f"says '{place}' in another shape", "name a column; what is the same in every row is {is: ...}"
 
 
 def _cell(place: str, how: str, says: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

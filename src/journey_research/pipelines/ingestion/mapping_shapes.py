@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .mapping_blocks import misshapen_block
 from .mapping_columns import misshapen_alias, misshapen_number, misshapen_pattern, misshapen_time
+from .mapping_filters import misshapen_check, misshapen_filter
 from .mapping_kinds import LIST, NAMED, NUMBER, TEXT, TRUTH, listed, named, shapes
 from .mapping_promises import misshapen_promise
 from .mapping_words import BLOCKS, CADENCES, DATA_CLASSES, LEGAL_BASES, did_you_mean
@@ -24,6 +26,12 @@ FORMAT_SHAPES = {
     "type": TEXT, "encoding": TEXT, "separator": TEXT, "quote": TEXT, "skip_initial_space": TRUTH,
     "sheet": TEXT, "explode": TEXT, "rows_at": TEXT, "table": TEXT, "query": TEXT,
 }  # fmt: skip
+# Those that are named where another is not known; all of Python's are read.
+ENCODINGS = (
+    "utf-8", "utf-16", "utf-16-le", "latin-1", "iso-8859-2", "iso-8859-15", "cp1250", "cp1251", "cp1252",
+    "cp1253", "cp1254", "cp1255", "cp1256", "cp437", "cp850", "cp852", "koi8-r", "shift_jis", "cp932",
+    "euc-jp", "euc-kr", "cp949", "gb18030", "big5",
+)  # fmt: skip
 PARTS = {"fill": {"by": TEXT, "columns": LIST}, "lookup": {"file": TEXT, "by": TEXT, "take": NAMED}}
 PARTS_LEFT_OUT = {"lookup": {"there": TEXT}}
 ONE_OF = {
@@ -54,6 +62,9 @@ def misshapen(source: str, told: Mapping[str, Any]) -> Iterator[tuple[str, str]]
     for word, parts in PARTS.items():
         for one in listed(told.get(word)):
             yield from _parts(word, one, parts)
+    for column, said in named(told.get("checks")):
+        yield from misshapen_check(column, said)
+    yield from misshapen_filter("leave_out", told.get("leave_out"))
     for column, said in named(told.get("times")):
         yield from misshapen_time(column, said)
     for column, said in named(told.get("numbers")):
@@ -90,6 +101,9 @@ def _format(form: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "says a 'format.separator' that separates nothing", 'it is one character; a tab is "\\t"'
     if isinstance(quote, str) and (len(quote) > 1 or not quote.isascii()):
         yield "says a 'format.quote' that quotes nothing", "it is one character, or empty"
+    encoding = form.get("encoding", "utf-8")
+    if isinstance(encoding, str) and not _is_encoding(encoding):
+        yield "says a 'format.encoding' that is not known", did_you_mean(encoding, ENCODINGS)
     is_number = isinstance(skip_rows, int) and not isinstance(skip_rows, bool)
     if not is_number and skip_rows != "auto":
         yield (
@@ -100,6 +114,13 @@ def _format(form: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "says 'format.skip_rows' below 0", "give the number of lines before the header"
     if form.get("type") == "sql" and len([word for word in ("table", "query") if form.get(word)]) != 1:
         yield "reads a database and does not say what", "say either format.table or format.query"
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        return codecs.lookup(name)._is_text_encoding  # what else Python calls a codec makes no text of a file
+    except (LookupError, ValueError):
+        return False
 
 
 def _is_region(text: str) -> bool:

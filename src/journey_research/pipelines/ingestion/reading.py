@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import datetime
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -16,8 +18,9 @@ from journey_research.engine import Table
 from journey_research.errors import UserError
 
 from .canonical import TABLES, canonical_tables
-from .file_parts import REJECTED, REJECTED_COLUMNS, fingerprint, write_part
+from .file_parts import REJECTED, REJECTED_COLUMNS, fingerprint, in_order, write_part
 from .mapping import SourceMapping, read_mapping
+from .text_lines import BATCH_BYTES
 
 if TYPE_CHECKING:
     from journey_research.contracts.parts import Part, Parts
@@ -43,7 +46,8 @@ SOURCE_FILE_COLUMNS = {
     "newest_at": pa.timestamp("us"),
 }
 OUTPUTS = (*TABLES, "rejected", "source_files")
-N_WORKERS = 3  # one reads, two judge and map, while the caller writes
+N_WORKERS = 3  # one reads, two judge and map, while a file's own thread writes
+N_FILES = 3  # one looks for the next file, two are read
 
 
 def read_sources(
@@ -71,19 +75,12 @@ def read_sources(
     read: dict[str, Part] = {}
     files: list[dict[str, Any]] = []
     n_read: Counter[str] = Counter()
-    with ThreadPoolExecutor(N_WORKERS) as workers:
-        for export in sorted(exports, key=lambda one: (one.source, one.file_name)):
-            if export.source not in mappings:
-                mappings[export.source] = read_mapping(export.source, export.mapping)
-            mapping, file_id = mappings[export.source], fingerprint(export, pseudonym_key)
-            if (part := store.held(file_id)) is None:
-                with store.writing(file_id) as writer:
-                    write_part(export, mapping, pseudonym_key, file_id, writer, workers)
-                part = writer.written
-                n_read[export.source] += 1
-            read[file_id] = part
-            files.append(_told(export, mapping, part.about))
+    for export, file_id, part, is_new in _parts(exports, pseudonym_key, store, mappings):
+        n_read[export.source] += is_new
+        read[file_id] = part
+        files.append(_told(export, mappings[export.source], part.about))
     _refuse_silence(files, mappings)
+    _warn_of_absent(read.values(), files)
     n_gone = store.keep_only(read)
     _log(files, n_read, n_gone)
     tables = canonical_tables(read)
@@ -92,6 +89,35 @@ def read_sources(
         table_of(read.values(), "rejected", REJECTED),
         Table.from_arrow(pa.Table.from_pylist(files, schema=pa.schema(list(SOURCE_FILE_COLUMNS.items())))),
     )
+
+
+def _parts(
+    exports: list[Export], key: bytes, store: Parts, mappings: dict[str, SourceMapping]
+) -> Iterator[tuple[Export, str, Part, bool]]:
+    """(export, fingerprint, part, whether it was read now), by source and name; fills ``mappings``.
+
+    Small files are read side by side: much of their time is spent waiting for the disk. Of files that
+    take several batches one is read at a time, as batches lie in memory.
+    """
+    one_large = Lock()
+
+    def met() -> Iterator[tuple[Export, str]]:
+        for export in sorted(exports, key=lambda one: (one.source, one.file_name)):
+            if export.source not in mappings:
+                mappings[export.source] = read_mapping(export.source, export.mapping)
+            yield export, fingerprint(export, key)
+
+    def work(one: tuple[Export, str]) -> tuple[Export, str, Part, bool]:
+        export, file_id = one
+        if (part := store.held(file_id)) is not None:
+            return export, file_id, part, False
+        is_small = 0 < export.n_bytes <= BATCH_BYTES
+        with nullcontext() if is_small else one_large, store.writing(file_id) as writer:
+            write_part(export, mappings[export.source], key, file_id, writer, workers)
+        return export, file_id, writer.written, True
+
+    with ThreadPoolExecutor(N_WORKERS) as workers, ThreadPoolExecutor(N_FILES) as of_files:
+        yield from in_order(met(), work, of_files)
 
 
 def _told(export: Export, mapping: SourceMapping, about: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,6 +150,18 @@ def _refuse_silence(files: list[dict[str, Any]], mappings: Mapping[str, SourceMa
                 file=own[0]["file_name"],
                 do=f"ask the owner of the export, or say 'optional: true' in the mapping of '{source}'",
             )
+
+
+def _warn_of_absent(parts: Iterable[Part], files: list[dict[str, Any]]) -> None:
+    """A column that a mapping reads and no file of its source has is most likely misspelt there."""
+    lacking: dict[str, list[set[str]]] = {}
+    for part, file in zip(parts, files, strict=True):
+        if file["n_rows"]:
+            lacking.setdefault(file["source"], []).append(set(part.about["absent"]))
+    for source, of_files in lacking.items():
+        if names := sorted(set.intersection(*of_files)):
+            listed = ", ".join(f"'{name}'" for name in names)
+            LOG.warning("%s: no file has what its mapping reads; it stays empty: %s", source, listed)
 
 
 def _log(files: list[dict[str, Any]], n_read: Counter[str], n_gone: int) -> None:

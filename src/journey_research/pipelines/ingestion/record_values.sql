@@ -1,8 +1,18 @@
 -- record_values: one row per record of which the source holds values. Vault only.
 -- Key: record_id. Of several rows the latest that holds a value is believed, field by field; rows of
 -- one time are ordered by what they hold. Left out: records of which nothing is held.
-with told as (
-    select *,
+with held as (
+    select * from mapped_values
+    where coalesce(
+            first_name, last_name, full_name, company, job_title, gender, cast(birth_date as varchar),
+            street, postal_code, city, country, language, email, phone, extra
+        ) is not null
+),
+repeated as (
+    select record_id from held group by record_id having count(*) > 1
+),
+told as (
+    select held.*,
         -- Two spaces stand in no value but the last.
         md5(concat_ws('  ',
             coalesce(first_name, ''), coalesce(last_name, ''), coalesce(full_name, ''),
@@ -11,11 +21,8 @@ with told as (
             coalesce(city, ''), coalesce(country, ''), coalesce(language, ''), coalesce(email, ''),
             coalesce(phone, ''), coalesce(extra, '')
         )) as content
-    from mapped_values
-    where coalesce(
-            first_name, last_name, full_name, company, job_title, gender, cast(birth_date as varchar),
-            street, postal_code, city, country, language, email, phone, extra
-        ) is not null
+    from held
+    join repeated on repeated.record_id = held.record_id
 ),
 believed as (
     select record_id,
@@ -41,8 +48,14 @@ believed as (
         rows between unbounded preceding and unbounded following
     )
 )
-select record_id,
-    first_name, last_name, full_name, company, job_title, gender,
+select held.record_id, first_name, last_name, full_name, company, job_title, gender,
+    cast(birth_date as date) as birth_date, street, postal_code, city, country, language, email, phone,
+    extra
+from held
+left join repeated on repeated.record_id = held.record_id
+where repeated.record_id is null
+union all
+select record_id, first_name, last_name, full_name, company, job_title, gender,
     cast(birth_date as date) as birth_date, street, postal_code, city, country, language, email, phone,
     extra
 from believed

@@ -99,8 +99,10 @@ class SourceMapping:
     @property
     def needed(self) -> list[str]:
         """Columns without which the file cannot be read: those said to be, and what each row must tell."""
-        told = list(self.required)
+        told = [*self.required, *([self.fill["by"]] if self.fill else [])]
+        told += [str(one["by"]) for one in self.lookup]
         for block in self.blocks:
+            told += [block.says["sample"]["by"]] if "sample" in block.says else []
             only = block.says.get("only") or {}
             for name, _, cell in block.cells():
                 may = BLOCKS[block.kind][name].endswith("?") or (block.kind, name) in MAY_BE_BLANK

@@ -136,9 +136,9 @@ def read_lines(
         try:
             place = mark_bytes(encoding, head)
             decoder = codecs.getincrementaldecoder(encoding)
-        except LookupError:
+            has_line_feed = "\n" in decoder("ignore").decode(head)
+        except (LookupError, UnicodeError):  # a decoder of UTF-16 wants a mark, whatever it is told
             raise wrong from None
-        has_line_feed = "\n" in decoder("ignore").decode(head)
         texts = _decoded(pieces, decoder(), wrong)
     for text in _whole_lines(texts, has_line_feed, file_name):
         lines, place = _found(text, place, encoding)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC
 from decimal import Decimal
 
 import numpy as np
@@ -18,6 +19,12 @@ from .zones import after_gap
 INSTANT = pa.timestamp("us")
 NEVER = np.datetime64("NaT", "us")
 REPEATED, SKIPPED = 1, 2  # what a note says of an hour in which a clock was changed
+# The years that a date of Python's has; whoever fetches an instant beyond them fails.
+_FIRST, _LAST = np.datetime64("0001-01-01", "us"), np.datetime64("9999-12-31T23:59:59.999999", "us")
+_COUNT = re.compile(r"\d{1,16}(?:\.\d{1,9})?(?:[eE]\+?\d{1,2})?", re.ASCII)
+_SIX = r"\1"
+_EDGE = np.timedelta64(2, "D")  # no zone is farther from UTC
+_FINER = re.compile(r"(\.\d{6})\d+")  # one nanosecond would make pandas read all as such: 1677 to 2262
 _ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?"
 _OFFSET = r" ?(?:[Zz]|[+-]\d\d:?\d\d)"
 # Shapes that the engine's own reader accepts for sure: no day 31 in a month of 30, no 29 February.
@@ -37,7 +44,14 @@ _MICROS_IN = {"epoch_seconds": 1_000_000, "epoch_millis": 1_000, "epoch_micros":
 
 
 def read_times(texts: pa.Array, time_format: str, zone: str | None) -> tuple[np.ndarray, np.ndarray]:
-    """Texts of one format as (instants, notes); the sure ones at once, the others by distinct value."""
+    """Texts of one format as (instants, notes); what is no instant of the years 1 to 9999 is none."""
+    at, note = _read_times(texts, time_format, zone)
+    beyond = (at < _FIRST) | (at > _LAST)
+    return np.where(beyond, NEVER, at), np.where(beyond, np.int8(0), note)
+
+
+def _read_times(texts: pa.Array, time_format: str, zone: str | None) -> tuple[np.ndarray, np.ndarray]:
+    """The sure ones at once, the others by distinct value."""
     for sure, quickly in _QUICK.get(time_format, ()):
         if quickly is _quick_local and zone is None:
             continue
@@ -66,10 +80,7 @@ def _read_slowly(texts: pa.Array, time_format: str, zone: str | None) -> tuple[n
 def _parsed(texts: pd.Series, time_format: str, zone: str | None) -> tuple[np.ndarray, np.ndarray]:
     if time_format.startswith("epoch_"):
         factor = _MICROS_IN[time_format]
-        shape = re.compile(r"\d{1,12}(?:\.\d{1,6})?" if factor > 1000 else r"\d{1,16}", re.ASCII)
-        return _plain(
-            [int(Decimal(one) * factor) if shape.fullmatch(one) else None for one in texts], "Int64"
-        )
+        return _plain([_counted(one, factor) for one in texts], "Int64")
     if time_format == "rfc2822":
         return _plain([_mail_time(one) for one in texts], "datetime64[us]")
     if time_format == "date":
@@ -87,6 +98,8 @@ def _parsed(texts: pd.Series, time_format: str, zone: str | None) -> tuple[np.nd
         )
         own = ~np.isnat(said[0])
         return np.where(own, said[0], local[0]), np.where(own, said[1], local[1])
+    if "%f" in time_format:
+        texts = texts.str.replace(_FINER, r"\1", regex=True)
     if "%z" in time_format or "%Z" in time_format:
         return _utc(pd.to_datetime(texts, format=time_format, errors="coerce", utc=True))
     local_time = _naive(pd.to_datetime(texts, format=time_format, errors="coerce"))
@@ -144,9 +157,18 @@ def _shaped(texts: pd.Series, pattern: str) -> pd.Series:
     """Texts of one shape, spelled as ISO 8601 spells them; the others are null."""
     shape = re.compile(pattern, re.ASCII)
     kept = [
-        f"{one[:10]}T{one[11:].replace(' ', '').upper()}" if shape.fullmatch(one) else None for one in texts
+        f"{one[:10]}T{_FINER.sub(_SIX, one[11:].replace(' ', '')).upper()}" if shape.fullmatch(one) else None
+        for one in texts
     ]
     return pd.Series(kept, dtype="object")
+
+
+def _counted(text: str, factor: int) -> int | None:
+    """Microseconds of a count since 1970, which may be written as a float is; null beyond year 9999."""
+    if _COUNT.fullmatch(text) is None:
+        return None
+    told = Decimal(text) * factor
+    return int(told) if told <= int(_LAST.astype(np.int64)) else None
 
 
 def _plain(values: list[object], kind: str) -> tuple[np.ndarray, np.ndarray]:
@@ -172,7 +194,10 @@ def _utc(times: pd.Series) -> tuple[np.ndarray, np.ndarray]:
 
 def _located(local: np.ndarray, zone: str) -> tuple[np.ndarray, np.ndarray]:
     """Times of a zone's clock as instants, and where the clock was being changed."""
-    times = pd.DatetimeIndex(local)
+    # Near the ends of time the clock is asked two days away: no zone changes it there, and pandas
+    # cannot count beyond them.
+    moved = np.where(local > _LAST - _EDGE, -_EDGE, np.where(local < _FIRST + _EDGE, _EDGE, 0 * _EDGE))
+    times = pd.DatetimeIndex(local + moved)
     summer = np.ones(len(times), dtype=bool)  # of two, the time before the clock was put back
     at = times.tz_localize(zone, ambiguous=summer, nonexistent="shift_forward")
     surely = times.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
@@ -185,7 +210,7 @@ def _located(local: np.ndarray, zone: str) -> tuple[np.ndarray, np.ndarray]:
     # pandas (3.0) takes every gap for an hour: Lord Howe's is half of one, Samoa's was a day.
     for place in np.flatnonzero(note == SKIPPED).tolist():
         told[place] = np.datetime64(after_gap(times[place].to_pydatetime(), zone), "us")
-    return told, note
+    return told - moved, note
 
 
 def _mail_time(text: str) -> pd.Timestamp | None:
@@ -197,4 +222,7 @@ def _mail_time(text: str) -> pd.Timestamp | None:
         return None
     if told.tzinfo is None:  # "-0000": UTC, and no word about where
         return pd.Timestamp(told)
-    return pd.Timestamp(told).tz_convert("UTC").tz_localize(None)
+    try:
+        return pd.Timestamp(told.astimezone(UTC).replace(tzinfo=None))
+    except OverflowError:
+        return None

@@ -20,6 +20,7 @@ import numpy as np
 from journey_research.errors import UserError
 
 from .mapping import Format
+from .mapping_words import did_you_mean
 from .rows import Reject, Rows, columns_from, refuse_repeated
 
 MOST_UNZIPPED_BYTES = 512 << 20
@@ -139,7 +140,9 @@ def _sheet(data: bytes, form: Format, file_name: str) -> Any:
     except Exception:  # a broken workbook fails in a dozen ways, all of them the user's to mend
         raise UserError("file is not a readable workbook", file=file_name, do="export it again") from None
     if form.sheet and form.sheet not in worksheets:
-        raise UserError(f"sheet '{form.sheet}' is missing", file=file_name, do="name another in the mapping")
+        raise UserError(
+            f"sheet '{form.sheet}' is missing", file=file_name, do=did_you_mean(form.sheet, worksheets)
+        )
     if not worksheets:
         raise UserError("workbook holds no sheet of cells", file=file_name, do="export it again")
     sheet = worksheets[form.sheet] if form.sheet else next(iter(worksheets.values()))

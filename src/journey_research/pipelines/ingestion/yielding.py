@@ -56,12 +56,14 @@ class FileRows:
         row_number: n numbers of the rows in the file.
         file_name: Name of the file.
         times: The columns that are times, read.
+        numbers: The columns whose numbers have been read, as decimal text; filled as they are wanted.
     """
 
     table: pa.Table
     row_number: np.ndarray
     file_name: str
     times: Mapping[str, Moments]
+    numbers: dict[str, pa.Array]
 
 
 def file_rows(mapping: SourceMapping, table: pa.Table, row_number: np.ndarray, file_name: str) -> FileRows:
@@ -74,7 +76,7 @@ def file_rows(mapping: SourceMapping, table: pa.Table, row_number: np.ndarray, f
     for name, form in mapping.times.items():
         zones = column_of(table, form.zone_from) if form.zone_from else None
         times[name] = moments(column_of(table, name), form, zones)
-    return FileRows(table, row_number, file_name, times)
+    return FileRows(table, row_number, file_name, times, {})
 
 
 def yield_blocks(mapping: SourceMapping, rows: FileRows) -> list[Yielded]:
@@ -127,7 +129,7 @@ def _read(name: str, how: str, cell: Any, mapping: SourceMapping, rows: FileRows
     if how == "time":
         return _time(name, rows.times[cell])
     if how == "number":
-        return {name: number_of(cell, table, mapping)}
+        return {name: number_of(cell, table, mapping, rows.numbers)}
     if how == "key":
         return {name: key_of(cell, table, rows.file_name, rows.row_number)}
     if how == "party":

@@ -145,3 +145,109 @@ def test_guesses(name, cells, kind, what):
 
 def test_day_and_month_that_could_be_either_are_told():
     assert "other way round" in guess("day", ["01/02/2025", "03/04/2025"]).unsure
+
+
+def test_titles_before_the_header_and_sums_behind_the_rows_are_seen(tmp_path):
+    rows = "".join(f"B{n:03d};K{n % 3};{n + 1:02d}.03.2025;{n},50;EUR\n" for n in range(20))
+    titles = "Sales;;;;\nBranch 7;;;;\nAs of 01.04.2025;;;;\n"
+    text = f"{titles}Doc No;Customer No;Date;Amount;Cur\n{rows}Total;;;190,00;\n"
+
+    draft = drafted(tmp_path, "erp.csv", text)
+
+    assert draft.says["format"] == {"type": "csv", "separator": ";", "skip_rows": "auto"}
+    assert draft.says["required"] == ["Doc No", "Customer No", "Date"]
+    assert draft.says["leave_out"] == {"Doc No": ["Total"]}
+    assert draft.says["times"] == {"Date": "%d.%m.%Y"}
+
+
+def test_a_header_of_two_rows_in_a_workbook_is_seen(tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["Customer", None, None, "Sales"])
+    book.active.append(["Customer No", "Name", "E-Mail", "Amount"])
+    for n in range(5):
+        book.active.append([f"{n:05d}", f"Ada {n}", f"ada{n}@example.org", 1.5])
+    book.save(tmp_path / "a.xlsx")
+
+    draft = draft_mapping(tmp_path / "a.xlsx", {})
+
+    assert draft.says["format"]["skip_rows"] == 1
+    assert draft.says["record"]["key"] == "Customer No"
+
+
+def test_polish_letters_are_no_signs(tmp_path):
+    rows = "".join(f"{n};Żółć;1 23{n},50 zł;Łódź;{n + 1:02d}.03.2025\n" for n in range(9))
+    draft = drafted(tmp_path, "a.csv", f"Nr zamówienia;Nazwisko;Wartość;Miasto;Data\n{rows}".encode("cp1250"))
+
+    assert draft.says["format"]["encoding"] == "cp1250"
+    assert draft.says["numbers"] == {"Wartość": {"decimal": ","}}
+    assert draft.says["order"]["total"] == "Wartość"
+
+
+def test_single_quotes_and_lists_deep_in_a_document_are_seen(tmp_path):
+    quoted = "".join(f"'m{n}|x'|2025-03-{n + 1:02d}|p{n}@example.org\n" for n in range(9))
+    assert drafted(tmp_path, "a.txt", f"member|joined|mail\n{quoted}").says["format"]["quote"] == "'"
+
+    rows = [{"id": n, "at": f"2025-03-{n + 1:02d}T10:00:00Z"} for n in range(9)]
+    draft = drafted(tmp_path, "a.json", json.dumps({"meta": {}, "data": {"tickets": rows}}))
+    assert draft.says["format"] == {"type": "json", "rows_at": "data.tickets"}
+
+
+def test_a_document_larger_than_the_sample_is_looked_at(tmp_path):
+    rows = [{"id": n, "at": "2025-03-01T10:00:00Z", "text": "x" * 400} for n in range(2000)]
+    assert drafted(tmp_path, "a.json", json.dumps(rows)).says["format"] == "json"
+
+
+def test_a_file_without_a_header_gives_no_draft_of_its_values(tmp_path):
+    with pytest.raises(UserError, match="names no columns") as told:
+        drafted(tmp_path, "a.csv", "Ada,ada@example.org,2025-03-01\nBo,bo@example.org,2025-03-02\n")
+    assert "ada" not in str(told.value)
+
+
+def test_what_nothing_reads_is_told(tmp_path):
+    draft = drafted(tmp_path, "a.csv", "id,email,shoe\n1,ada@example.org,44 x\n2,bo@example.org,43 y\n")
+
+    assert draft.unsure["columns"] == ["nothing reads 'shoe'"]
+    assert "# unsure: nothing reads 'shoe'" in draft.text
+    assert yaml.safe_load(draft.text) == {"a": draft.says}
+
+
+def test_a_view_is_named_and_cents_are_counted_as_such(tmp_path):
+    base = sqlite3.connect(tmp_path / "shop.sqlite")
+    base.execute(
+        "create table orders (order_id text, total_cents int, ordered_at text, email text, cur text)"
+    )
+    base.executemany(
+        "insert into orders values (?, ?, ?, ?, 'SEK')",
+        [(f"o{n}", n + 100, f"2025-01-{n + 1:02d}T10:00:00Z", f"p{n}@example.org") for n in range(9)],
+    )
+    base.execute("create view sales as select * from orders")
+    base.commit()
+    base.close()
+
+    draft = draft_mapping(tmp_path / "shop.sqlite", {})
+
+    assert "orders, sales" in draft.unsure["format"][0]
+    assert draft.says["numbers"] == {"total_cents": {"unit": "minor", "currency": "cur"}}
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "kind", "what"),
+    [
+        ("Created", ["03/01/2025 12:05 AM", "03/13/2025 01:10 PM"], "time", "%m/%d/%Y %I:%M %p"),
+        ("ts", ["1741600000.125", "1741600001.5"], "time", "epoch_seconds"),
+        ("Data di nascita", ["01/02/1980", "13/02/1981"], "time", "%d/%m/%Y"),
+        ("Cognome", ["Rossi", "Bianchi"], "value", "last_name"),
+        ("uid", ["u1", "u1", "u2"], "identifier", "user_id"),
+        ("rate", ["19.0%", "7.0%"], "number", "."),
+    ],
+)
+def test_more_that_columns_hold(name, values, kind, what):
+    told = guess(name, values)
+    assert (told.kind, told.what) == (kind, what)
+
+
+def test_rounded_numbers_and_broken_times_are_doubted():
+    assert "rounded" in guess("Telefon", ["4,91523E+11", "4,91524E+11"]).unsure
+    assert "60% of it are times" in guess("at", ["2025-01-01T00:00:00Z"] * 6 + ["never"] * 4).unsure

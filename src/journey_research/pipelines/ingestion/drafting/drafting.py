@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from journey_research.pipelines.ingestion.mapping import read_mapping
+from journey_research.pipelines.ingestion.mapping_forms import is_day
 
-from .guessing import Guess, guess, says_zone
+from .guessing import BIRTH, Guess, guess, says_zone
 from .looking import Looked, look_at
 
+MOST_TOLD = 20  # columns that a draft lists
 KNOWN_ENOUGH = 0.8  # share of a known mapping's columns that a file of the same vendor has
 VALUES = ("first_name", "last_name", "full_name", "birth_date", "street", "postal_code", "city", "country",
           "company", "language", "gender", "job_title")  # fmt: skip
 RECORD_TYPES = ("crm_id", "user_id", "loyalty_id", "cookie", "device_id", "account_id")
-AMOUNT = r"\b(?:total|amount|revenue|price|sales|betrag|summe|umsatz|montant|value)\b"
+AMOUNT = (
+    r"\b(?:total|amount|revenue|price|sales|value|cents|betrag|summe|umsatz|montant|prix|importo|totale|prezzo"
+    r"|precio|kwota|wartość|bedrag)\b|金額"
+)
 COST = r"\b(?:cost|spend|spent|budget|kosten|dépensé)\b"
-CLICKS, SHOWN = r"\bclicks?\b", r"\bimpressions?\b|\bviews\b"
+CLICKS, SHOWN = r"\bcli(?:ck|c|que)s?\b|\bklicks?\b", r"\bimpressions?\b|\bviews\b"
 CAMPAIGN = r"campaign|kampagne|campagne|\bad group\b|\bad set\b"
 PRODUCT = r"\bsku\b|product|stock code|artikel|\bitem\b"
 ACTION = r"event|action|\btype\b|activity|\bstatus\b|interaction"
 CHANNEL = r"channel|medium|source|origin|kanal"
-CONSENT = r"consent|opt.?in|opt.?out|subscribed|do not|einwilligung|permission"
-QUANTITY = r"\bquantity\b|\bqty\b|menge|anzahl|quantité"
-ORDER = r"order|invoice|transaction|receipt|basket|beleg|rechnung|facture"
+CONSENT = r"consen[st]|opt.?in|opt.?out|subscribed|do not|einwilligung|permission|zgoda|toestemming"
+MINOR = r"\bcents?\b|\bminor\b|\bpence\b"
+QUANTITY = r"\bquantity\b|\bqty\b|menge|anzahl|quantit|ilość|cantidad|数量"
+ORDER = r"order|invoice|transaction|receipt|basket|beleg|rechnung|bestell|fa[ct]tur[ae]|ordine|zamówieni|pedido|注文"
 
 
 @dataclass
@@ -64,22 +70,32 @@ class Draft:
         for word, value in self.says.items():
             lines += [f"  # unsure: {what}" for what in self.unsure.get(word, [])]
             lines += [f"  {line}" for line in _written(word, value)]
+        for word in self.unsure.keys() - self.says.keys():
+            lines += [f"  # unsure: {what}" for what in self.unsure[word]]
         return "\n".join(lines) + "\n"
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes what stands twice twice: a draft is there to be read."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 def _written(word: str, value: Any) -> list[str]:
     """One word of a mapping as YAML; short lists and names on one line."""
     nested = isinstance(value, dict | list)
-    told = yaml.safe_dump(
+    told = yaml.dump(
         {word: value},
+        Dumper=_Plain,
         sort_keys=False,
         allow_unicode=True,
         width=110,
         default_flow_style=None if nested and any(map(_deep, _inside(value))) else False,
     )
     if nested and not any(map(_deep, _inside(value))):
-        inline = yaml.safe_dump(
-            value, sort_keys=False, allow_unicode=True, width=1000, default_flow_style=True
+        inline = yaml.dump(
+            value, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=1000, default_flow_style=True
         )
         if len(inline) < 100:
             told = f"{word}: {inline}"
@@ -114,7 +130,15 @@ def draft_mapping(path: Path, known: Mapping[str, Mapping[str, Any]], source: st
     draft.n_rows = looked.n_rows
     for what in looked.unsure:
         draft.doubt("format", what)
-    read_mapping(draft.source, draft.says)
+    if not looked.n_rows:
+        draft.doubt("format", "the file holds no rows, so nothing is known of its columns")
+    mapping = read_mapping(draft.source, draft.says)
+    parts = {part for form in mapping.times.values() for part in (*form.join, form.zone_from)}
+    used = parts | set(replace(mapping, required=(), times={}, numbers={}).columns)
+    if unread := [one for one in looked.columns if one not in used]:
+        more = f" and {len(unread) - MOST_TOLD} more" if len(unread) > MOST_TOLD else ""
+        listed = ", ".join(f"'{one}'" for one in unread[:MOST_TOLD])
+        draft.doubt("columns", f"nothing reads {listed}{more}")
     return draft
 
 
@@ -128,7 +152,7 @@ def source_name(file_name: str) -> str:
     stem = file_name.split(".")[0].lower()
     words = re.sub(r"[^a-z0-9]+", "_", stem).strip("_")
     bare = re.sub(r"(?:_\d+)+$", "", words)
-    return bare if bare and bare[0].isalpha() else f"source_{words}"
+    return bare if bare and bare[0].isalpha() else f"source_{words}".rstrip("_")
 
 
 def _pattern(file_name: str) -> str:
@@ -181,6 +205,9 @@ def _guessed(looked: Looked, name: str, file_name: str) -> Draft:
     draft.doubt("cadence", "how often does a new file come?")
     _spellings(draft, told, looked)
     _blocks(draft, told)
+    for column, one in told.items():
+        if one.unsure and one.kind not in ("time", "number"):
+            draft.doubt("columns", f"'{column}': {one.unsure}")
     return draft
 
 
@@ -189,21 +216,27 @@ def _spellings(draft: Draft, told: Mapping[str, Guess], looked: Looked) -> None:
     numbers: dict[str, Any] = {}
     for column, one in told.items():
         if one.kind == "time":
-            needs_zone = one.what not in ("date", "%Y%m%d") and not says_zone(
-                one.what, looked.columns[column]
-            )
+            needs_zone = not is_day(one.what) and not says_zone(one.what, looked.columns[column])
             times[column] = {"format": one.what, "zone": "UTC"} if needs_zone else one.what
             draft.doubt("times", f"'{column}': {one.unsure}" if one.unsure else "")
-        if one.kind == "number" and one.what == ",":
-            numbers[column] = {"decimal": ","}
+        if one.kind == "number" and re.search(MINOR, _spaced(column)):
+            numbers[column] = {"unit": "minor", "currency": _currency_of_cents(told)}
+            draft.doubt("numbers", f"'{column}': counted in the currency's smallest unit, by its name")
+        elif one.kind == "number" and (one.what == "," or one.is_percent):
+            comma = {"decimal": ","} if one.what == "," else {}
+            numbers[column] = comma | ({"percent": True} if one.is_percent else {})
             draft.doubt("numbers", f"'{column}': {one.unsure}" if one.unsure else "")
     full = [
         column
         for column, one in told.items()
         if one.is_full and one.kind in ("time", "key", "identifier", "email")
     ]
+    if not full and "skip_rows" in looked.form:
+        full = list(looked.columns)  # the header is known by them
     if full:
         draft.says["required"] = full
+    if looked.leave_out:
+        draft.says["leave_out"] = looked.leave_out
     if times:
         draft.says["times"] = times
     if numbers:
@@ -228,6 +261,8 @@ def _blocks(draft: Draft, told: Mapping[str, Guess]) -> None:
     says["record"] = {"key": key or {"row_number": True}}
     if not key:
         draft.doubt("record", "nothing names a person here, so every row is a record of its own")
+    elif isinstance(key, str) and told[key].kind == "key":
+        draft.doubt("record", f"every row has a '{key}' of its own: does no column say whose it is?")
     if when:
         says["record"]["recorded_at"] = when
     values = _values(told)
@@ -276,9 +311,7 @@ def _values(told: Mapping[str, Guess]) -> dict[str, str]:
     found: dict[str, str] = {}
     for column, one in told.items():
         what = "email" if one.kind == "email" else "phone" if one.kind == "phone" else one.what
-        if what == "birth_date" or (
-            one.kind == "time" and re.search(r"birth|geburt|\bdob\b", column.lower())
-        ):
+        if what == "birth_date" or (one.kind == "time" and re.search(BIRTH, column.lower())):
             if one.kind == "time":
                 found.setdefault("birth_date", column)
             continue
@@ -327,14 +360,14 @@ def _order(told: Mapping[str, Guess], order: str, when: str, amount: str) -> dic
 
 def _touch(told: Mapping[str, Guess], when: str, campaign: str | None) -> dict[str, Any]:
     key = next((c for c, one in told.items() if one.kind == "key" and one.is_unique and one.is_full), None)
-    channel = _any(told, CHANNEL, ("words",))
+    channel = _several(told, CHANNEL)
     block: dict[str, Any] = {
         "key": key or {"row_number": True},
         "when": when,
         "channel": channel or {"is": "web"},
         "direction": {"is": "inbound"},
         "initiative": {"is": "customer"},
-        "action": _any(told, ACTION, ("words",)) or {"is": "contacted"},
+        "action": _several(told, ACTION) or {"is": "contacted"},
     }
     if campaign:
         block["campaign_id"] = campaign
@@ -359,7 +392,10 @@ def _status(word: str, refuses: bool) -> str:
     """What an answer means; one that is neither yes nor no is neither granted nor denied."""
     if re.search(r"\bnot\b|\bno\b|false|^0$|^n$|nein|non\b|denied|withdrawn|refus", word.lower()):
         return "granted" if refuses else "denied"
-    if re.search(r"\byes\b|true|^1$|^y$|\bja\b|oui|grant|provided|opt.?in|subscribed|agree", word.lower()):
+    if re.search(
+        r"\byes\b|true|^1$|^y$|\bja\b|\bs[iì]\b|\btak\b|oui|grant|provided|opt.?in|subscribed|agree",
+        word.lower(),
+    ):
         return "denied" if refuses else "granted"
     return "unknown"
 
@@ -373,9 +409,20 @@ def _currency(told: Mapping[str, Guess]) -> Any:
     return {"is": "EUR"}
 
 
+def _several(told: Mapping[str, Guess], words: str) -> str | None:
+    """A column of that name with more than one word in it, before one that always says the same."""
+    varied = {c: one for c, one in told.items() if one.kind == "words" and len(one.what) > 1}
+    return _any(varied, words) or _any(told, words, ("words",))
+
+
+def _currency_of_cents(told: Mapping[str, Guess]) -> str:
+    said = _currency(told)
+    return said if isinstance(said, str) else str(said["is"])
+
+
 def _first(told: Mapping[str, Guess], kind: str, words: str = "") -> str | None:
     fitting = [c for c, one in told.items() if one.kind == kind and re.search(words, c.lower())]
-    birth = [c for c in fitting if re.search(r"birth|geburt|\bdob\b", c.lower())]
+    birth = [c for c in fitting if re.search(BIRTH, c.lower())]
     return next((c for c in fitting if c not in birth), None)
 
 

@@ -10,47 +10,54 @@ import pyarrow as pa
 
 from journey_research.pipelines.ingestion.decimal_text import number
 from journey_research.pipelines.ingestion.mapping import NumberForm, TimeForm
+from journey_research.pipelines.ingestion.mapping_forms import is_day
 from journey_research.pipelines.ingestion.normalising import email, phone
 from journey_research.pipelines.ingestion.times import instants
 
+ROUNDED = re.compile(r"[+-]?\d[.,]\d+[eE]\+\d+")  # 4.92E+11
 ENOUGH = 0.95  # share of a column's values that have to fit
 FEW_WORDS = 30
 TIME_FORMS: tuple[str, ...] = (
     "iso", "date", "rfc2822", "epoch_seconds", "epoch_millis", "epoch_micros", "%Y%m%d",
     "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%dT%H:%M:%S.%f%z", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S",
     "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S",
-    "%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S",
+    "%m/%d/%Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p", "%d/%m/%Y %I:%M %p", "%d/%m/%Y %I:%M:%S %p",
+    "%Y-%m-%d %I:%M:%S %p", "%d/%m/%y", "%m/%d/%y", "%m/%d/%y %H:%M", "%m/%d/%y %I:%M %p", "%d.%m.%y",
+    "%d.%m.%y %H:%M", "%d-%m-%Y", "%d-%m-%Y %H:%M", "%d-%m-%Y %H:%M:%S", "%m-%d-%Y", "%d-%b-%Y", "%d %b %Y",
+    "%b %d, %Y", "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y.%m.%d",
 )  # fmt: skip
 # Counts since 1970 are believed between these years, so that a customer's number is no time.
 EPOCHS = {"epoch_seconds": 1, "epoch_millis": 1_000, "epoch_micros": 1_000_000}
 FIRST_EPOCH, LAST_EPOCH = 946_684_800, 2_208_988_800  # 2000 to 2040
 HAS_ZONE = ("rfc2822", "%z")
 # Words in a column's name, in several languages, for what its values alone do not tell.
+BIRTH = r"birth|geburt|\bdob\b|naissance|nascita|nacimiento|urodz|geboorte|narozen|生年月日"
 WORDS: dict[str, str] = {
-    "first_name": r"first.?name|given.?name|vorname|prenom|prénom|fname|nombre",
-    "last_name": r"last.?name|sur.?name|family.?name|nachname|^nom$|lname|apellido",
-    "full_name": r"^(?:full|customer|contact|billing|shipping|caller|display)?.?name$|^kunde$",
-    "birth_date": r"birth|geburt|\bdob\b|naissance",
-    "street": r"street|stra(?:ss|ß)e|address.?(?:line)?.?1?$|adresse|rue",
-    "postal_code": r"post.?(?:al)?.?code|\bplz\b|\bzip",
-    "city": r"\bcity\b|\bort\b|stadt|ville|\btown\b",
-    "country": r"country|land$|pays",
+    "first_name": r"first.?name|given.?name|vorname|prenom|prénom|fname|nombre|^nome$|^imię$|voornaam",
+    "last_name": r"last.?name|(?:sur|family).?name|nachname|^nom$|lname|apellido|cognome|nazwisko|achternaam",
+    "full_name": r"^(?:full|customer|contact|billing|shipping|caller|display)?.?name$|^kunde$|氏名|姓名",
+    "birth_date": BIRTH,
+    "street": r"street|stra(?:ss|ß)e|address.?(?:line)?.?1?$|adresse|\brue\b|^via$|indirizzo|ulica|calle|住所",
+    "postal_code": r"post.?(?:al)?.?code|\bplz\b|\bzip|\bcap\b|kod pocztowy|c[oó]digo postal|郵便番号",
+    "city": r"\bcity\b|\bort\b|stadt|ville|\btown\b|citt[àa]|miasto|ciudad|woonplaats|市区町村",
+    "country": r"country|land$|pays|\bkraj\b|paese|pa[ií]s\b",
     "company": r"company|firma|organi[sz]ation.?name|employer",
     "language": r"language|sprache|locale",
     "gender": r"gender|geschlecht|\bsex\b",
     "job_title": r"job.?title|position|rolle",
 }
-PHONE = r"phone|telefon|\btel\b|mobile|handy|\bfax|caller|\bfrom\b|\bto\b"
+PHONE = r"phone|telefo|\btel\b|mobile|handy|\bfax|cellulare|m[oó]vil|電話|携帯|caller|\bfrom\b|\bto\b"
 IDS: tuple[tuple[str, str], ...] = (
     ("cookie", r"cookie|anonymous.?id|visitor|pseudo.?id|client.?id|domain_userid"),
     ("maid", r"advertising.?id|idfa|\bgaid\b|\bmaid\b"),
     ("device_id", r"device.?id|idfv|install.?id"),
     ("loyalty_id", r"loyalty|card.?(?:no|number|id)|kundenkarte|karten"),
-    ("user_id", r"user.?id|login|account.?name|customer.?reference"),
+    ("user_id", r"user.?id|\buid\b|login|account.?name|customer.?reference"),
     ("social_handle", r"handle|screen.?name|\bauthor\b"),
     ("click_id", r"gclid|fbclid|click.?id"),
     ("account_id", r"account.?id|organi[sz]ation.?id|company.?id"),
-    ("crm_id", r"(?:contact|customer|lead|record|member|person|client|kunde).?(?:id|no|nr|number)|customer$"),
+    ("crm_id", r"(?:contact|customer|lead|record|member|person|client|kunden?).?(?:id|no|nr|num+er|number)"
+               r"|customer$|codice cliente|会員番号|顧客番号"),
 )  # fmt: skip
 
 
@@ -65,6 +72,7 @@ class Guess:
         is_unique: Whether no value stands twice.
         is_full: Whether no value is missing.
         unsure: What could be otherwise; empty where nothing could.
+        is_percent: Whether a number is written with a per cent sign.
     """
 
     kind: str
@@ -72,6 +80,7 @@ class Guess:
     is_unique: bool = False
     is_full: bool = False
     unsure: str = ""
+    is_percent: bool = False
 
 
 def guess(name: str, cells: list[str | None]) -> Guess:
@@ -106,6 +115,11 @@ def guess(name: str, cells: list[str | None]) -> Guess:
     for what, words in WORDS.items():
         if re.search(words, plain):
             return told("value", what)
+    if _share(values, lambda one: bool(ROUNDED.fullmatch(one))) >= 0.5:
+        return told("text", unsure="a spreadsheet has rounded its numbers; ask for an export with all digits")
+    bare = [one.removesuffix("%").rstrip() for one in values]
+    if bare != values and (decimal := _number(bare)):
+        return Guess("number", decimal, is_unique, is_full, "per cent, so 12.5 % is read as 0.125", True)
     if decimal := _number(values):
         if is_unique and is_full and re.search(r"\bid\b|\bno\b|\bnr\b|number|key|ref", plain):
             return told("key")
@@ -114,9 +128,23 @@ def guess(name: str, cells: list[str | None]) -> Guess:
         is_unique and _share(values, _is_code) >= ENOUGH
     ):
         return told("key")
+    if doubt := _partly(values):
+        return told("text", unsure=doubt)
     if len(set(values)) <= min(FEW_WORDS, max(3, len(values) // 3)):
         return told("words", sorted(set(values)))
     return told("text")
+
+
+def _partly(values: list[str]) -> str:
+    """Whether most of a column reads as times of one form: the others would be set aside."""
+    dated = [one for one in values if re.search(r"\d[-/.:]\d", one)]
+    if len(dated) < 0.5 * len(values):
+        return ""
+    for form in TIME_FORMS:
+        read = len(dated) - instants(pa.array(dated, pa.string()), TimeForm(form, "UTC")).null_count
+        if read >= 0.5 * len(values):
+            return f"{read / len(values):.0%} of it are times ({form}); the others would be set aside"
+    return ""
 
 
 def _plain(name: str) -> str:
@@ -137,18 +165,14 @@ def _time(name: str, values: list[str]) -> tuple[str, str] | None:
         form.startswith("%d-") and form.replace("%d-%m", "%m-%d") in fitting
     ):
         unsure = "day and month could be the other way round"
-    elif (
-        not _says_zone(form, values)
-        and form not in ("date", "%Y%m%d")
-        and "%H" in form + ("%H" if form == "iso" else "")
-    ):
+    elif not _says_zone(form, values) and form not in ("date", "%Y%m%d") and not is_day(form):
         unsure = "the text names no time zone; UTC is a guess"
     return form, unsure
 
 
 def _reads(values: list[str], form: str) -> bool:
     if form in EPOCHS:
-        seconds = [int(one) / EPOCHS[form] for one in values if re.fullmatch(r"\d{9,16}", one)]
+        seconds = [float(one) / EPOCHS[form] for one in values if re.fullmatch(r"\d{9,16}(?:\.\d+)?", one)]
         return len(seconds) >= ENOUGH * len(values) and all(
             FIRST_EPOCH <= one <= LAST_EPOCH for one in seconds
         )

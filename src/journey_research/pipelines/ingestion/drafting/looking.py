@@ -6,10 +6,11 @@ import csv
 import gzip
 import io
 import json
+import re
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -19,7 +20,15 @@ from journey_research.errors import UserError
 
 SAMPLE_BYTES = 1 << 19
 SAMPLE_ROWS = 2000
-SEPARATORS = ",;\t|"
+SEPARATORS, QUOTES = ",;\t|", "\"'"
+MOST_BEFORE = 50  # lines before a header, as the reader allows
+FULL_ENOUGH = 0.6
+MOST_BYTES = 64 << 20  # a JSON document is looked at whole
+_NO_NAME = re.compile(r"@|^\s*[-+(]?[\d.,:/\s%-]+\)?\s*$|\d{4}-\d\d-\d\d|\d\d[./]\d\d[./]\d{2,4}")
+_PERSONAL = re.compile(r"\S@\S|\d{4}-\d\d-\d\d|\d\d[./]\d\d[./]\d{2,4}")
+_SUM = re.compile(
+    r"(?:grand |sub)?(?:total|totals|totale|summe|gesamt|gesamtsumme|razem|suma|somme)\b", re.IGNORECASE
+)
 GZIP, ZIP, PARQUET, SQLITE = b"\x1f\x8b", b"PK\x03\x04", b"PAR1", b"SQLite format 3\x00"
 
 
@@ -32,12 +41,14 @@ class Looked:
         columns: Name -> the sample's values, null where the file is silent.
         n_rows: Rows in the sample.
         unsure: What could be otherwise, in sentences.
+        leave_out: Column -> words by which rows of sums are known.
     """
 
     form: dict[str, Any]
     columns: dict[str, list[str | None]]
     n_rows: int
     unsure: list[str] = field(default_factory=list)
+    leave_out: dict[str, list[str]] = field(default_factory=dict)
 
 
 def look_at(path: Path) -> Looked:
@@ -69,7 +80,7 @@ def look_at(path: Path) -> Looked:
     whole = len(head) < SAMPLE_BYTES
     if head.startswith(GZIP):
         head, whole = _unpacked(path)
-    return _text(head, whole, path.name)
+    return _text(head, whole, path)
 
 
 def _unpacked(path: Path) -> tuple[bytes, bool]:
@@ -81,7 +92,8 @@ def _unpacked(path: Path) -> tuple[bytes, bool]:
     return head, len(head) < SAMPLE_BYTES
 
 
-def _text(head: bytes, whole: bool, name: str) -> Looked:
+def _text(head: bytes, whole: bool, path: Path) -> Looked:
+    name = path.name
     if not whole and b"\n" in head:
         head = head[: head.rindex(b"\n") + 1]  # the last line may be cut
     encoding, unsure = _encoding(head, name)
@@ -93,26 +105,38 @@ def _text(head: bytes, whole: bool, name: str) -> Looked:
     form: dict[str, Any] = {"type": "csv"}
     if encoding != "utf-8":
         form["encoding"] = encoding
-    if first.startswith("{") and _is_object(first):
+    is_document = whole and text.strip() == first and not re.search(r"\.(?:jsonl|ndjson)\b", name.lower())
+    if first.startswith("{") and _is_object(first) and not (is_document and _list_of_rows(_loads(first))[1]):
         rows = [_loads(line) for line in islice((one for one in lines if one.strip()), SAMPLE_ROWS)]
         columns = flattened([row for row in rows if isinstance(row, Mapping)])
         return Looked({**form, "type": "jsonl"}, *_sized(columns), unsure + _lists(rows))
-    if first[0] in "[{" and whole and (told := _loads(text)) is not None:
+    if first[0] in "[{" and (told := _loads(text if whole else _all_of(path, encoding))) is not None:
         where, rows = _list_of_rows(told)
-        if rows:
-            form |= {"type": "json"} | ({"rows_at": where} if where else {})
-            return Looked(form, *_sized(flattened(rows[:SAMPLE_ROWS])), unsure + _lists(rows))
+        if not rows:
+            raise UserError("file holds no list of rows", file=name, do="ask the owner of the export for it")
+        form |= {"type": "json"} | ({"rows_at": where} if where else {})
+        return Looked(form, *_sized(flattened(rows[:SAMPLE_ROWS])), unsure + _lists(rows))
     return _csv(text, form, unsure, name)
 
 
 def _csv(text: str, form: dict[str, Any], unsure: list[str], name: str) -> Looked:
-    separator = max(SEPARATORS, key=lambda one: _fit(text, one))
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=separator) if any(row)][: SAMPLE_ROWS + 50]
+    quote, separator = max(
+        ((quote, separator) for quote in QUOTES for separator in SEPARATORS),
+        key=lambda one: _fit(text, one[1], one[0]),
+    )
+    reader = csv.reader(io.StringIO(text), delimiter=separator, quotechar=quote)
+    rows = [row for row in reader if any(row)][: SAMPLE_ROWS + MOST_BEFORE]
     width = Counter(len(row) for row in rows).most_common(1)[0][0]
-    start = next(place for place, row in enumerate(rows) if len(row) == width)
+    start = header_place([row if len(row) == width else [] for row in rows[: MOST_BEFORE + 1]])
+    if start is None:
+        raise UserError(
+            "the first row names no columns", file=name, do="put a line with their names before the first row"
+        )
     header = [cell.strip() for cell in rows[start]]
     if separator != ",":
         form["separator"] = separator
+    if quote != QUOTES[0]:
+        form["quote"] = quote
     if start:
         form["skip_rows"] = "auto"
         unsure.append(f"{start} lines stand before what looks like the header")
@@ -120,24 +144,57 @@ def _csv(text: str, form: dict[str, Any], unsure: list[str], name: str) -> Looke
         raise UserError(
             "a column stands twice in the header", file=name, do="ask for an export that names it once"
         )
-    if not any(any(letter.isalpha() for letter in cell) for cell in header):
-        raise UserError(
-            "the first row names no columns", file=name, do="put a line with their names before the first row"
-        )
     body = [row for row in rows[start + 1 :] if len(row) == width][:SAMPLE_ROWS]
+    body, leave_out = _without_sums(body, header)
+    if leave_out:
+        unsure.append("the last row looks like a row of sums, so it is left out")
     if any(len(row) != width for row in rows[start + 1 :]):
         unsure.append("some rows have another number of columns; they would be set aside")
     columns = {
         column: [row[place].strip() or None for row in body] for place, column in enumerate(header) if column
     }
-    return Looked(form, columns, len(body), unsure)
+    return Looked(form, columns, len(body), unsure, leave_out)
 
 
-def _fit(text: str, separator: str) -> tuple[float, int]:
+def header_place(rows: Sequence[Sequence[Any]]) -> int | None:
+    """The row that names the columns: the first that is about as full as the fullest, and holds names.
+
+    Example:
+        >>> header_place([["Report of May", "", ""], ["Id", "Name", "Sum"], ["7", "Ada", "1"]])
+        1
+    """
+    n_filled = [sum(cell is not None and str(cell).strip() != "" for cell in row) for row in rows]
+    full = [place for place, n in enumerate(n_filled) if n and n >= FULL_ENOUGH * max(n_filled)]
+    named = [place for place in full if not any(_NO_NAME.search(str(cell or "")) for cell in rows[place])]
+    if not full or (full[0] not in named and any(_PERSONAL.search(str(cell)) for cell in rows[full[0]])):
+        return None  # a row of data: its values would be taken for names
+    lettered = any(letter.isalpha() for cell in rows[(named or full)[0]] for letter in str(cell or ""))
+    return (named or full)[0] if lettered else None
+
+
+def _without_sums(body: list[list[str]], header: list[str]) -> tuple[list[list[str]], dict[str, list[str]]]:
+    if len(body) > 1:
+        for place, cell in enumerate(body[-1]):
+            if _SUM.match(cell.strip()) and header[place] and cell not in [row[place] for row in body[:-1]]:
+                return body[:-1], {header[place]: [cell.strip()]}
+    return body, {}
+
+
+def _all_of(path: Path, encoding: str) -> str:
+    """A whole file as text; nothing where it is too large to be looked at so."""
+    opened = gzip.open if path.open("rb").read(2) == GZIP else open
+    with opened(path, "rb") as file:
+        told = file.read(MOST_BYTES + 1)
+    return told.decode(encoding, "replace").removeprefix("\ufeff") if len(told) <= MOST_BYTES else ""
+
+
+def _fit(text: str, separator: str, quote: str) -> tuple[float, int]:
     """How well a separator parts the text: the share of rows of the commonest width, and that width."""
     try:
         widths = Counter(
-            len(row) for row in islice(csv.reader(io.StringIO(text), delimiter=separator), 200) if row
+            len(row)
+            for row in islice(csv.reader(io.StringIO(text), delimiter=separator, quotechar=quote), 200)
+            if row
         )
     except csv.Error:
         return (0.0, 0)
@@ -162,7 +219,18 @@ def _encoding(head: bytes, name: str) -> tuple[str, list[str]]:
     if best is None:
         raise UserError("file is in no encoding that could be told", file=name, do="export it as UTF-8")
     encoding = "cp1252" if best.encoding in ("latin_1", "cp1252") else best.encoding
+    if encoding == "cp1252" and len(_signs_in_words(head, encoding)) > 1 + len(
+        _signs_in_words(head, "cp1250")
+    ):
+        encoding = "cp1250"  # Polish and Czech letters are signs in Western Europe's code page
     return encoding, [f"the encoding was guessed from a few letters: {encoding}"]
+
+
+def _signs_in_words(head: bytes, encoding: str) -> set[str]:
+    """What stands beside a letter and is none, though it is not ASCII."""
+    text = head[:65536].decode(encoding, "replace")
+    beside = re.findall(r"(?<=[^\W\d_])[^\x00-\x7f]|[^\x00-\x7f](?=[^\W\d_])", text)
+    return {one for one in beside if not one.isalpha() and not one.isspace()}
 
 
 def _parquet(path: Path) -> Looked:
@@ -177,7 +245,11 @@ def _sqlite(path: Path) -> Looked:
     base = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
         tables = [
-            row[0] for row in base.execute("select name from sqlite_master where type='table' order by name")
+            row[0]
+            for row in base.execute(
+                "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite_%' "
+                "order by name"
+            )
         ]
         if not tables:
             raise UserError("database holds no table", file=path.name, do="export it again")
@@ -188,7 +260,8 @@ def _sqlite(path: Path) -> Looked:
         rows = [dict(zip(names, row, strict=True)) for row in found]
     finally:
         base.close()
-    unsure = [f"the database has {len(tables)} tables; this is the largest"] if len(tables) > 1 else []
+    listed = f"the database has {len(tables)} tables and views ({', '.join(tables)}); this is the largest"
+    unsure = [listed] if len(tables) > 1 else []
     return Looked({"type": "sql", "table": table}, *_sized(flattened(rows)), unsure)
 
 
@@ -200,7 +273,12 @@ def _workbook(path: Path) -> Looked:
     title = max(filled, key=lambda one: len(filled[one]))
     if not filled[title]:
         raise UserError("workbook holds no rows", file=path.name, do="ask the owner of the export for it")
-    header, *body = filled[title]
+    start = header_place(filled[title][: MOST_BEFORE + 1])
+    if start is None:
+        raise UserError(
+            "the first row names no columns", file=path.name, do="put a row with their names before the first"
+        )
+    header, *body = filled[title][start:]
     names = [str(cell).strip() if cell is not None else "" for cell in header]
     columns = {
         name: [_told(row[place]) if place < len(row) else None for row in body]
@@ -208,7 +286,11 @@ def _workbook(path: Path) -> Looked:
         if name
     }
     unsure = [f"the workbook has {len(filled)} sheets; this is the longest"] if len(filled) > 1 else []
-    return Looked({"type": "xlsx", "sheet": title}, columns, len(body), unsure)
+    form: dict[str, Any] = {"type": "xlsx", "sheet": title}
+    if start:
+        form["skip_rows"] = start
+        unsure.append(f"{start} rows stand before what looks like the header")
+    return Looked(form, columns, len(body), unsure)
 
 
 def _rows(sheet: Any) -> Iterable[tuple[Any, ...]]:
@@ -282,15 +364,20 @@ def _lists(rows: Iterable[Any]) -> list[str]:
 def _list_of_rows(told: Any) -> tuple[str, list[Any]]:
     if isinstance(told, list):
         return "", [one for one in told if isinstance(one, Mapping)]
-    found = {
-        name: value
-        for name, value in (told.items() if isinstance(told, Mapping) else ())
-        if isinstance(value, list) and value and isinstance(value[0], Mapping)
-    }
+    found = dict(_lists_below(told))
     if not found:
         return "", []
     where = max(found, key=lambda name: len(found[name]))
     return where, found[where]
+
+
+def _lists_below(told: Any, above: str = "", deep: int = 0) -> Iterable[tuple[str, list[Any]]]:
+    """Lists of records within objects: (path, list)."""
+    for name, value in told.items() if isinstance(told, Mapping) and deep < 5 else ():
+        if isinstance(value, list) and value and isinstance(value[0], Mapping):
+            yield f"{above}{name}", value
+        else:
+            yield from _lists_below(value, f"{above}{name}.", deep + 1)
 
 
 def _sized(columns: dict[str, list[str | None]]) -> tuple[dict[str, list[str | None]], int]:
