@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from journey_research.business.goals import Business
+from journey_research.command import _wrong_parameter
 
 SAID = {
     "name": "Outdoor shop",
@@ -55,3 +56,12 @@ def test_worked_example():
 def test_what_cannot_be_is_named(changed, named):
     with pytest.raises(ValueError, match=named):
         Business(**{**SAID, **changed})
+
+
+def test_the_nearest_right_word_reaches_the_reader():
+    told = (
+        "Parameter validation failed:\n- Parameter 'params:business': Failed to instantiate Business for "
+        "parameter 'business': business.calendar says 'weekz', which is not known; did you mean 'weeks'?"
+    )
+
+    assert "did you mean 'weeks'" in str(_wrong_parameter(told))

@@ -111,6 +111,18 @@ def test_worked_example():
     ]
 
 
+def test_of_two_that_retell_an_order_the_first_by_name_gives_its_lines():
+    rows = [
+        {"order_id": "a:1", "addend": "2"},
+        {"order_id": "c:7", "addend": "2", "original_order_id": "a:1", "line_quantity": "1"},
+        {"order_id": "b:7", "addend": "2", "original_order_id": "a:1", "line_quantity": "2"},
+    ]
+
+    tables = of_files([rows])
+
+    assert rows_of(tables["order_lines"], "order_id", "line_number", "quantity") == [("a:1", 1, 2.0)]
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.lists(TELLING, max_size=6), min_size=1, max_size=3))
 def test_orders_lines_and_sightings_as_they_are_defined(files):

@@ -12,5 +12,5 @@ left join told_retellings as backwards on backwards.order_id = told_retellings.o
 where told_retellings.order_id <> told_retellings.original_order_id
     and not (
         coalesce(backwards.original_order_id, '') = told_retellings.order_id
-        and told_retellings.order_id > told_retellings.original_order_id
+        and told_retellings.order_id < told_retellings.original_order_id
     )

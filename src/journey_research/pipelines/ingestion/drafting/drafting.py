@@ -34,7 +34,10 @@ CHANNEL = r"channel|medium|source|origin|kanal"
 CONSENT = r"consen[st]|opt.?in|opt.?out|subscribed|do not|einwilligung|permission|zgoda|toestemming"
 MINOR = r"\bcents?\b|\bminor\b|\bpence\b"
 QUANTITY = r"\bquantity\b|\bqty\b|menge|anzahl|quantit|ilość|cantidad|数量"
-ORDER = r"order|invoice|transaction|receipt|basket|beleg|rechnung|bestell|fa[ct]tur[ae]|ordine|zamówieni|pedido|注文"
+ORDER = (
+    r"order|invoice|transaction|receipt|basket|beleg|rechnung|bestell|fa[ct]tur[ae]|ordine|zamówieni|pedido"
+    r"|注文"
+)
 
 
 @dataclass

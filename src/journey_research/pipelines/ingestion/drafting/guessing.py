@@ -37,7 +37,7 @@ WORDS: dict[str, str] = {
     "last_name": r"last.?name|(?:sur|family).?name|nachname|^nom$|lname|apellido|cognome|nazwisko|achternaam",
     "full_name": r"^(?:full|customer|contact|billing|shipping|caller|display)?.?name$|^kunde$|氏名|姓名",
     "birth_date": BIRTH,
-    "street": r"street|stra(?:ss|ß)e|address.?(?:line)?.?1?$|adresse|\brue\b|^via$|indirizzo|ulica|calle|住所",
+    "street": r"street|stra(?:ss|ß)e|address.?(?:line)?.?1?$|adresse|\brue\b|^via$|indirizzo|ulica|住所",
     "postal_code": r"post.?(?:al)?.?code|\bplz\b|\bzip|\bcap\b|kod pocztowy|c[oó]digo postal|郵便番号",
     "city": r"\bcity\b|\bort\b|stadt|ville|\btown\b|citt[àa]|miasto|ciudad|woonplaats|市区町村",
     "country": r"country|land$|pays|\bkraj\b|paese|pa[ií]s\b",
