@@ -19,6 +19,7 @@ ORDER = {
 TELLING = st.fixed_dictionaries(
     {
         "order_id": st.sampled_from(KEYS),
+        "piece": st.sampled_from(["0", "0", "1"]),
         "original_order_id": st.sampled_from([None, None, *KEYS, "z:9"]),
         "addend": st.sampled_from(["1", "2.5", "-1"]),
         "store_id": st.sampled_from([None, "s1", "s2"]),
@@ -43,7 +44,10 @@ def of_files(files):
     """The canonical tables of order rows in files, the last of which is believed."""
     told = {}
     for number, rows in enumerate(files):
-        named = [{**ORDER, **one, "source": one["order_id"][0], "file_id": f"file {number}"} for one in rows]
+        named = [
+            {"piece": "0", **ORDER, **one, "source": one["order_id"][0], "file_id": f"file {number}"}
+            for one in rows
+        ]
         told[f"file {number}"] = part("orders", named)
     return canonical_tables(told)
 
@@ -54,11 +58,11 @@ def rows_of(table, *columns):
 
 def plainly(files):
     """(orders, lines, sightings) by their definitions."""
-    last = {one["order_id"]: place for place, rows in enumerate(files) for one in rows}
+    last = {(one["order_id"], one["piece"]): place for place, rows in enumerate(files) for one in rows}
     told = {}
     for place, rows in enumerate(files):
         for one in rows:
-            if last[one["order_id"]] == place:
+            if last[one["order_id"], one["piece"]] == place:
                 told.setdefault(one["order_id"], []).append(one)
     claims = {
         key: min((row["original_order_id"] for row in rows if row["original_order_id"]), default=None)
@@ -109,6 +113,16 @@ def test_worked_example():
     assert rows_of(tables["order_sightings"], "sighting_id", "order_id", "is_counted") == [
         ("b:7", "a:1", False)
     ]
+
+
+def test_a_payment_and_the_refund_in_next_weeks_file_are_one_order():
+    # Two blocks of a mapping, each with its rows: the refund does not take the payment's place.
+    paid = {"order_id": "a:1", "piece": "0", "total": "50"}
+    refunded = {"order_id": "a:1", "piece": "1", "total": "0", "refunded": "50"}
+
+    for files in ([[paid], [refunded]], [[paid, refunded]], [[paid], [paid, refunded]]):
+        told = rows_of(of_files(files)["orders"], "order_amount", "refunded_amount")
+        assert told == [(Decimal("50.00"), Decimal("50.00"))]
 
 
 def test_of_two_that_retell_an_order_the_first_by_name_gives_its_lines():

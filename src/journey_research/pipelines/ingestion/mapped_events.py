@@ -43,6 +43,7 @@ def _order(naming: Naming, one: Yielded, ids: pa.Array | None) -> Made:
     columns = {
         **said(one, "sum"),
         "order_id": naming.own(one.values["key"], "order"),
+        "piece": in_all(str(one.block.number), one),
         "record_id": ids,
         "source": in_all(naming.source, one),
         "file_id": in_all(naming.file_id, one),

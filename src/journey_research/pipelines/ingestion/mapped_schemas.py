@@ -40,7 +40,7 @@ MAPPED = {
         is_bot=pa.bool_(),
     ),
     "orders": _schema(
-        "order_id record_id source file_id ordered_at status channel ordered_channel fulfilled_channel "
+        "order_id piece record_id source file_id ordered_at status channel ordered_channel fulfilled_channel "
         "store_id total addend discount tax shipping refunded currency coupon_id line_product_id "
         "line_quantity line_amount original_order_id",
         ordered_at=INSTANT,

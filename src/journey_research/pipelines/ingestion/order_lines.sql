@@ -9,6 +9,7 @@ with lines as (
     from mapped_orders
     join files on files.file_id = mapped_orders.file_id
     left join repeated_orders on repeated_orders.order_id = mapped_orders.order_id
+        and repeated_orders.piece = mapped_orders.piece
     left join sighted_orders on sighted_orders.order_id = mapped_orders.order_id
     where (line_quantity is not null or line_amount is not null)
         and (repeated_orders.order_id is null or repeated_orders.last_rank = files.file_rank)

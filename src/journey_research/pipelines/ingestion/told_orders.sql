@@ -1,6 +1,7 @@
 -- told_orders: one row per order or basket as its system tells it, sightings of others' orders among them.
--- Key: order_id. An order that stands in several files is taken whole from the last of them. Its
--- amount is the total that its rows repeat, or the sum of its rows where the source gives no total.
+-- Key: order_id. What one block of the mapping tells of an order in several files is taken from the last of
+-- them; a payment and its later refund are two blocks, and both stand. Its amount is the total that its rows
+-- repeat, or the sum of its rows where the source gives no total.
 with once as (
     select mapped_orders.order_id, record_id, source, ordered_at, status, channel, store_id,
         coalesce(cast(total as decimal(28, 8)), cast(addend as decimal(28, 8))) as amount,
@@ -12,6 +13,7 @@ with once as (
         ordered_channel, fulfilled_channel, original_order_id
     from mapped_orders
     left join repeated_orders on repeated_orders.order_id = mapped_orders.order_id
+        and repeated_orders.piece = mapped_orders.piece
     where repeated_orders.order_id is null
 ),
 together as (
@@ -35,6 +37,7 @@ together as (
     from mapped_orders
     join files on files.file_id = mapped_orders.file_id
     join repeated_orders on repeated_orders.order_id = mapped_orders.order_id
+        and repeated_orders.piece = mapped_orders.piece
         and repeated_orders.last_rank = files.file_rank
     group by mapped_orders.order_id
 ),
