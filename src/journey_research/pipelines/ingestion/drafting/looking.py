@@ -18,6 +18,8 @@ from typing import Any
 
 from journey_research.errors import UserError
 
+from .nested import cell_text, flattened, list_of_rows, lists_in
+
 SAMPLE_BYTES = 1 << 19
 SAMPLE_ROWS = 2000
 SEPARATORS, QUOTES = ",;\t|", "\"'"
@@ -106,16 +108,16 @@ def _text(head: bytes, whole: bool, path: Path) -> Looked:
     if encoding != "utf-8":
         form["encoding"] = encoding
     is_document = whole and text.strip() == first and not re.search(r"\.(?:jsonl|ndjson)\b", name.lower())
-    if first.startswith("{") and _is_object(first) and not (is_document and _list_of_rows(_loads(first))[1]):
+    if first.startswith("{") and _is_object(first) and not (is_document and list_of_rows(_loads(first))[1]):
         rows = [_loads(line) for line in islice((one for one in lines if one.strip()), SAMPLE_ROWS)]
         columns = flattened([row for row in rows if isinstance(row, Mapping)])
-        return Looked({**form, "type": "jsonl"}, *_sized(columns), unsure + _lists(rows))
+        return Looked({**form, "type": "jsonl"}, *_sized(columns), unsure + lists_in(rows))
     if first[0] in "[{" and (told := _loads(text if whole else _all_of(path, encoding))) is not None:
-        where, rows = _list_of_rows(told)
+        where, rows = list_of_rows(told)
         if not rows:
             raise UserError("file holds no list of rows", file=name, do="ask the owner of the export for it")
         form |= {"type": "json"} | ({"rows_at": where} if where else {})
-        return Looked(form, *_sized(flattened(rows[:SAMPLE_ROWS])), unsure + _lists(rows))
+        return Looked(form, *_sized(flattened(rows[:SAMPLE_ROWS])), unsure + lists_in(rows))
     return _csv(text, form, unsure, name)
 
 
@@ -238,7 +240,7 @@ def _parquet(path: Path) -> Looked:
 
     batch = next(pq.ParquetFile(path).iter_batches(SAMPLE_ROWS), None)
     rows = batch.to_pylist() if batch is not None else []
-    return Looked({"type": "parquet"}, *_sized(flattened(rows)), _lists(rows))
+    return Looked({"type": "parquet"}, *_sized(flattened(rows)), lists_in(rows))
 
 
 def _sqlite(path: Path) -> Looked:
@@ -281,7 +283,7 @@ def _workbook(path: Path) -> Looked:
     header, *body = filled[title][start:]
     names = [str(cell).strip() if cell is not None else "" for cell in header]
     columns = {
-        name: [_told(row[place]) if place < len(row) else None for row in body]
+        name: [cell_text(row[place]) if place < len(row) else None for row in body]
         for place, name in enumerate(names)
         if name
     }
@@ -298,100 +300,8 @@ def _rows(sheet: Any) -> Iterable[tuple[Any, ...]]:
     return (row for row in sheet.iter_rows(values_only=True) if any(cell is not None for cell in row))
 
 
-def flattened(rows: list[Any]) -> dict[str, list[str | None]]:
-    """Nested rows as columns by path, in the order met.
-
-    Example:
-        >>> flattened([{"a": {"b": 1}, "params": [{"key": "k", "value": {"s": "x"}}]}])
-        {'a.b': ['1'], 'params[key=k].value.s': ['x']}
-    """
-    columns: dict[str, list[str | None]] = {}
-    for number, row in enumerate(rows):
-        for path, value in _paths(row):
-            cells = columns.setdefault(path, [None] * number)
-            cells += [None] * (number - len(cells))
-            if len(cells) == number:
-                cells.append(value)
-    for cells in columns.values():
-        cells += [None] * (len(rows) - len(cells))
-    return columns
-
-
-def _paths(row: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, str | None]]:
-    for name, value in row.items():
-        path = f"{above}{name}"
-        if isinstance(value, Mapping):
-            yield from _paths(value, f"{path}.")
-        elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
-            if name_of := _naming(value):
-                for one in value:
-                    rest = {key: inner for key, inner in one.items() if key != name_of}
-                    yield from _paths(rest, f"{path}[{name_of}={one[name_of]}].")
-        elif isinstance(value, list):
-            if value and not isinstance(value[0], list):
-                yield f"{path}[0]", _told(value[0])
-        else:
-            yield path, _told(value)
-
-
-def _naming(elements: list[Mapping[str, Any]]) -> str | None:
-    """The field that names the elements of a list, as ``key`` does in ``{key, value}``."""
-    for name in ("key", "name", "id", "type"):
-        told = [one.get(name) for one in elements]
-        others = {len(one) for one in elements}
-        if (
-            all(isinstance(one, str) and one.isidentifier() for one in told)
-            and len(set(told)) == len(told)
-            and others == {2}
-        ):
-            return name
-    return None
-
-
-def _lists(rows: Iterable[Any]) -> list[str]:
-    """Lists of records whose elements have no name: rows may stand for several things."""
-    found: dict[str, None] = {}
-    for row in rows:
-        for name, value in row.items() if isinstance(row, Mapping) else ():
-            if isinstance(value, list) and value and isinstance(value[0], Mapping) and not _naming(value):
-                found.setdefault(str(name))
-    return [
-        f"'{name}' is a list of records; say 'explode: {name}' under format if each is a row"
-        for name in found
-    ]
-
-
-def _list_of_rows(told: Any) -> tuple[str, list[Any]]:
-    if isinstance(told, list):
-        return "", [one for one in told if isinstance(one, Mapping)]
-    found = dict(_lists_below(told))
-    if not found:
-        return "", []
-    where = max(found, key=lambda name: len(found[name]))
-    return where, found[where]
-
-
-def _lists_below(told: Any, above: str = "", deep: int = 0) -> Iterable[tuple[str, list[Any]]]:
-    """Lists of records within objects: (path, list)."""
-    for name, value in told.items() if isinstance(told, Mapping) and deep < 5 else ():
-        if isinstance(value, list) and value and isinstance(value[0], Mapping):
-            yield f"{above}{name}", value
-        else:
-            yield from _lists_below(value, f"{above}{name}.", deep + 1)
-
-
 def _sized(columns: dict[str, list[str | None]]) -> tuple[dict[str, list[str | None]], int]:
     return columns, max((len(cells) for cells in columns.values()), default=0)
-
-
-def _told(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return (value or "").strip() or None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 def _is_object(line: str) -> bool:
