@@ -155,10 +155,10 @@ def by_our_reader(path: Path, folder: Path) -> dict[str, int]:
         in_order,
         rejected_rows,
     )
+    from journey_research.pipelines.ingestion.files.rows import Rows
     from journey_research.pipelines.ingestion.keeping import Kept, keep
     from journey_research.pipelines.ingestion.mapping import read_mapping
     from journey_research.pipelines.ingestion.reading import N_WORKERS
-    from journey_research.pipelines.ingestion.rows import Rows
     from journey_research.runs.parts import repetitive
 
     export = Export("shop", MAPPING, path, path.name, "0" * 64, path.stat().st_size)

@@ -23,10 +23,10 @@ import numpy as np
 
 from journey_research.contracts.exports import Export, export_of, unreadable
 from journey_research.errors import UserError
-from journey_research.pipelines.ingestion.formats import read_batches
+from journey_research.pipelines.ingestion.files.formats import read_batches
+from journey_research.pipelines.ingestion.files.rows import Rows
 from journey_research.pipelines.ingestion.mapping import Format
 from journey_research.pipelines.ingestion.reading import OUTPUTS, read_sources
-from journey_research.pipelines.ingestion.rows import Rows
 from journey_research.runs.usage import peak_mb
 
 KEY = b"a key for nothing but reading bad files"

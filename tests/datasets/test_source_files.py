@@ -10,7 +10,7 @@ from kedro.io import DatasetError
 
 from journey_research.datasets.source_files import SourceFiles
 from journey_research.errors import UserError
-from journey_research.pipelines.ingestion.formats import read_rows
+from journey_research.pipelines.ingestion.files.formats import read_rows
 from journey_research.pipelines.ingestion.mapping import Format
 from journey_research.pipelines.ingestion.reading import OUTPUTS, read_sources
 

@@ -5,10 +5,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from journey_research.world.block import Block
-from journey_research.world.calendar import Calendar
-from journey_research.world.catalogue import Catalogue, make_catalogue
-from journey_research.world.living import make_block
+from journey_research.world.simulation.block import Block
+from journey_research.world.simulation.calendar import Calendar
+from journey_research.world.simulation.catalogue import Catalogue, make_catalogue
+from journey_research.world.simulation.living import make_block
 
 CALENDAR = Calendar(12)
 

@@ -14,12 +14,12 @@ import yaml
 from journey_research.contracts.exports import export_of
 from journey_research.pipelines.ingestion.reading import OUTPUTS, read_sources
 from journey_research.privacy.pseudonyms import pseudonyms
-from journey_research.world.block import Block
-from journey_research.world.calendar import Calendar
-from journey_research.world.catalogue import make_catalogue
-from journey_research.world.exporting import Exporter, Part, SheetExporter
-from journey_research.world.living import make_block
-from journey_research.world.workbook import sheet_rows, write_workbook
+from journey_research.world.exports.exporting import Exporter, Part, SheetExporter
+from journey_research.world.exports.workbook import sheet_rows, write_workbook
+from journey_research.world.simulation.block import Block
+from journey_research.world.simulation.calendar import Calendar
+from journey_research.world.simulation.catalogue import make_catalogue
+from journey_research.world.simulation.living import make_block
 
 SOURCES = Path(__file__).parents[2] / "conf" / "demo" / "sources"
 KEY = b"a key of made-up people"

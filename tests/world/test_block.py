@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from blocks import CALENDAR, block, catalogue
 
-from journey_research.world.block import BLOCK_PERSONS, CHANNELS, FRAMES
-from journey_research.world.calendar import DAY_MS
-from journey_research.world.living import make_block
+from journey_research.world.simulation.block import BLOCK_PERSONS, CHANNELS, FRAMES
+from journey_research.world.simulation.calendar import DAY_MS
+from journey_research.world.simulation.living import make_block
 
 KINDS = {"i": "i", "f": "f", "b": "b", "O": "O"}
 FINGERPRINT = """
@@ -20,7 +20,7 @@ import sys
 sys.path.insert(0, {folder!r})
 from test_block import fingerprint
 from blocks import CALENDAR, catalogue
-from journey_research.world.living import make_block
+from journey_research.world.simulation.living import make_block
 print(fingerprint(make_block(1, 120, 5, CALENDAR, catalogue())))
 """
 

@@ -18,7 +18,7 @@ import pytest
 from journey_research.errors import UserError
 from journey_research.world import build_world, building
 from journey_research.world.assembling import Assembly
-from journey_research.world.exporters import top_names
+from journey_research.world.exports.exporters import top_names
 from journey_research.world.sizes import SIZES, WorldSize
 from journey_research.world.speaking import keep_speakers, shared_keys, without_losers
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from journey_research.world.consent_exports import EXPORTERS, purpose_name
-from journey_research.world.crm_exports import EXPORTERS as CRM
+from journey_research.world.exports.consent_exports import EXPORTERS, purpose_name
+from journey_research.world.exports.crm_exports import EXPORTERS as CRM
 from tests.world.exported import (
     assert_all_read,
     csv_rows,

@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pandas as pd
 
-from journey_research.world.crm_exports import EXPORTERS
-from journey_research.world.salesforce_ids import salesforce_ids
-from journey_research.world.standing import standing
+from journey_research.world.exports.crm_exports import EXPORTERS
+from journey_research.world.exports.salesforce_ids import salesforce_ids
+from journey_research.world.exports.standing import standing
 from tests.world.exported import (
     assert_all_read,
     csv_rows,

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from blocks import block, named_by_number
 
-from journey_research.world.block import CHANNELS
+from journey_research.world.simulation.block import CHANNELS
 
 FEW = 300
 OFF = ["email", "organic_search", "referral", "direct", "direct_mail", "store", "support"]

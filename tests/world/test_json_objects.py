@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journey_research.world.json_objects import json_objects, only_where, quoted
-from journey_research.world.text import texts
+from journey_research.world.exports.json_objects import json_objects, only_where, quoted
+from journey_research.world.exports.text import texts
 
 WORDS = st.one_of(st.none(), st.text(st.characters(codec="utf-8"), max_size=6))
 ROWS = st.lists(st.tuples(WORDS, st.integers(-5, 10**15), WORDS, st.booleans()), min_size=1, max_size=8)

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from journey_research.world.mail_exports import EXPORTERS
+from journey_research.world.exports.mail_exports import EXPORTERS
 from tests.world.vendor_files import (
     assert_read_whole,
     csv_rows,

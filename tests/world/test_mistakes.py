@@ -7,9 +7,9 @@ from blocks import block
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journey_research.world.catalogue import SHOP_PHONE
-from journey_research.world.mistakes import COPIES, RATES, STALE, noted, slips_of
-from journey_research.world.slips import by_ear, choose, respell_phone, typo, wrong_digit
+from journey_research.world.simulation.catalogue import SHOP_PHONE
+from journey_research.world.simulation.mistakes import COPIES, RATES, STALE, noted, slips_of
+from journey_research.world.simulation.slips import by_ear, choose, respell_phone, typo, wrong_digit
 
 DETAILS = ["first_name", "last_name", "email", "phone", "birth_date", "street", "postal_code", "city"]
 CHANGES = {

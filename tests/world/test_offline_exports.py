@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from journey_research.world.offline_exports import EXPORTERS
+from journey_research.world.exports.offline_exports import EXPORTERS
 from tests.world.vendor_files import (
     assert_read_whole,
     csv_rows,

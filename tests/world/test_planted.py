@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from blocks import CALENDAR, block, catalogue
 
-from journey_research.world.calendar import DAY_MS, Calendar
-from journey_research.world.catalogue import ARMS
-from journey_research.world.trend import break_week, weekly_factor
-from journey_research.world.truth import LISTED, SAME, SUMMED, summed, truths
+from journey_research.world.simulation.calendar import DAY_MS, Calendar
+from journey_research.world.simulation.catalogue import ARMS
+from journey_research.world.simulation.trend import break_week, weekly_factor
+from journey_research.world.simulation.truth import LISTED, SAME, SUMMED, summed, truths
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from journey_research.world import consent_exports, crm_exports, shop_exports, till_exports
-from journey_research.world.block import Block
-from journey_research.world.exporting import SheetPart
+from journey_research.world.exports import consent_exports, crm_exports, shop_exports, till_exports
+from journey_research.world.exports.exporting import SheetPart
+from journey_research.world.simulation.block import Block
 from tests.world.exported import small_block
 
 EXPORTERS = [

@@ -4,9 +4,9 @@ import json
 
 import pandas as pd
 
-from journey_research.world.buyers import TEST_EMAIL, is_online
-from journey_research.world.shop_exports import EXPORTERS
-from journey_research.world.standing import standing
+from journey_research.world.exports.buyers import TEST_EMAIL, is_online
+from journey_research.world.exports.shop_exports import EXPORTERS
+from journey_research.world.exports.standing import standing
 from tests.world.exported import (
     assert_all_read,
     csv_rows,

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from journey_research.world.social_exports import BRAND, authors, brandwatch_mentions
+from journey_research.world.exports.social_exports import BRAND, authors, brandwatch_mentions
 from tests.world.vendor_files import (
     assert_read_whole,
     json_rows,

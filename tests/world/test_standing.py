@@ -7,8 +7,8 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journey_research.world.block import CONSENTS
-from journey_research.world.standing import refused, standing, web_origin
+from journey_research.world.exports.standing import refused, standing, web_origin
+from journey_research.world.simulation.block import CONSENTS
 from tests.world.exported import small_block
 
 DECISIONS = st.lists(

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from journey_research.world.block import TICKETS
-from journey_research.world.support_exports import EXPORTERS
+from journey_research.world.exports.support_exports import EXPORTERS
+from journey_research.world.simulation.block import TICKETS
 from tests.world.vendor_files import (
     assert_read_whole,
     csv_rows,

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journey_research.world.text import (
+from journey_research.world.exports.text import (
     csv_lines,
     digit_ids,
     hex_ids,
@@ -28,7 +28,7 @@ from journey_research.world.text import (
     shares,
     uuids,
 )
-from journey_research.world.text_times import day_numbers
+from journey_research.world.exports.text_times import day_numbers
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
 INSTANTS = st.lists(st.integers(0, 4_000_000_000_000), min_size=1, max_size=20)

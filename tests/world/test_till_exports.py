@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from journey_research.world.till_exports import EXPORTERS
-from journey_research.world.tills import is_popup
+from journey_research.world.exports.till_exports import EXPORTERS
+from journey_research.world.exports.tills import is_popup
 from tests.world.exported import (
     assert_all_read,
     csv_rows,

@@ -4,9 +4,9 @@ from functools import cache
 
 import pytest
 
-from journey_research.world.block import Block
-from journey_research.world.exporting import Part
-from journey_research.world.living import make_block
+from journey_research.world.exports.exporting import Part
+from journey_research.world.simulation.block import Block
+from journey_research.world.simulation.living import make_block
 from tests.world.vendor_files import EXPORTERS, csv_of, small_block
 
 KEYS = {

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from journey_research.world.beacon_exports import beacon_log
 from journey_research.world.block_files import surroundings
 from journey_research.world.delivering import delivered
-from journey_research.world.ga4_exports import ga4_events, ga4_files
-from journey_research.world.living import make_block
-from journey_research.world.shop_exports import order_names
-from journey_research.world.web_exports import segment_events
-from journey_research.world.web_visits import KINDS, logged_in, was_cleared
+from journey_research.world.exports.beacon_exports import beacon_log
+from journey_research.world.exports.ga4_exports import ga4_events, ga4_files
+from journey_research.world.exports.shop_exports import order_names
+from journey_research.world.exports.web_exports import segment_events
+from journey_research.world.exports.web_visits import KINDS, logged_in, was_cleared
+from journey_research.world.simulation.living import make_block
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WEEKS = 6

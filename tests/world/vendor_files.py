@@ -18,18 +18,18 @@ import yaml
 from journey_research.contracts.exports import Export
 from journey_research.pipelines.ingestion.reading import OUTPUTS, read_sources
 from journey_research.privacy.pseudonyms import pseudonyms
-from journey_research.world import (
+from journey_research.world.exports import (
     ads_exports,
     mail_exports,
     offline_exports,
     social_exports,
     support_exports,
 )
-from journey_research.world.block import TOUCHES, Block
-from journey_research.world.calendar import Calendar
-from journey_research.world.catalogue import make_catalogue
-from journey_research.world.exporting import Part, TotalExporter, Totals
-from journey_research.world.living import make_block
+from journey_research.world.exports.exporting import Part, TotalExporter, Totals
+from journey_research.world.simulation.block import TOUCHES, Block
+from journey_research.world.simulation.calendar import Calendar
+from journey_research.world.simulation.catalogue import make_catalogue
+from journey_research.world.simulation.living import make_block
 
 KEY = b"a key that only the tests know"
 SOURCES = Path(__file__).parents[2] / "conf" / "demo" / "sources"

@@ -17,13 +17,13 @@ from .block_files import (
     table_body,
     write_lines,
 )
-from .calendar import chance_for
-from .exporters import all_exporters
-from .exporting import DailyExporter, Exporter, SheetExporter, TotalExporter, Totals
+from .exports.exporters import all_exporters
+from .exports.exporting import DailyExporter, Exporter, SheetExporter, TotalExporter, Totals
+from .exports.workbook import write_workbook
+from .simulation.calendar import chance_for
+from .simulation.truth import summed
 from .sizes import WorldSize
 from .speaking import shared_keys, without_losers
-from .truth import summed
-from .workbook import write_workbook
 from .writing import keep_on_disk
 
 _COPIED = 4 << 20  # bytes at a time

@@ -13,20 +13,20 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .block import Block
-from .calendar import Calendar, chance_for
-from .catalogue import Catalogue, make_catalogue
 from .dirt import soil, soiled_cells
-from .exporters import all_exporters
-from .exporting import DailyExporter, Exporter, Part, SheetExporter, SheetPart, TotalExporter
-from .living import make_block
+from .exports.exporters import all_exporters
+from .exports.exporting import DailyExporter, Exporter, Part, SheetExporter, SheetPart, TotalExporter
+from .exports.text import csv_lines
+from .exports.text_times import day_numbers
+from .exports.workbook import sheet_rows
 from .reviewing import judge_pairs, pairs_wanted
+from .simulation.block import Block
+from .simulation.calendar import Calendar, chance_for
+from .simulation.catalogue import Catalogue, make_catalogue
+from .simulation.living import make_block
+from .simulation.truth import LISTED, truths
 from .sizes import WorldSize
 from .speaking import Speakers, keep_speakers, main_speakers
-from .text import csv_lines
-from .text_times import day_numbers
-from .truth import LISTED, truths
-from .workbook import sheet_rows
 
 TextExporter = Exporter | DailyExporter | TotalExporter
 

@@ -18,9 +18,9 @@ from functools import partial
 from pathlib import Path
 
 from .assembling import Assembly
-from .block import BLOCK_PERSONS, CHANNELS
 from .block_files import BlockDone, write_block
-from .exporters import top_names
+from .exports.exporters import top_names
+from .simulation.block import BLOCK_PERSONS, CHANNELS
 from .sizes import WorldSize, size_of
 from .writing import whole_folder
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .block import Block
-from .calendar import DAY_MS, HOUR_MS, chance_for
-from .text import iso_millis
+from .exports.text import iso_millis
+from .simulation.block import Block
+from .simulation.calendar import DAY_MS, HOUR_MS, chance_for
 
 # Sources whose records carry a name; a pair of two others would tell a reviewer nothing.
 NAMED = (

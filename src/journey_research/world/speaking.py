@@ -17,8 +17,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.feather as feather
 
-from .block import Block
-from .exporting import NO_SPEAKERS
+from .exports.exporting import NO_SPEAKERS
+from .simulation.block import Block
 
 
 @dataclass(frozen=True)

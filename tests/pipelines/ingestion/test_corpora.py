@@ -13,7 +13,7 @@ from held_exports import held
 
 from benchmarks import hostile
 from journey_research.errors import UserError
-from journey_research.pipelines.ingestion.formats import read_rows
+from journey_research.pipelines.ingestion.files.formats import read_rows
 from journey_research.pipelines.ingestion.mapping import Format
 from journey_research.runs.usage import peak_mb
 

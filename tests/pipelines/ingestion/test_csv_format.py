@@ -9,9 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from journey_research.errors import UserError
-from journey_research.pipelines.ingestion import text_lines
-from journey_research.pipelines.ingestion.csv_format import read_csv
-from journey_research.pipelines.ingestion.formats import joined, read_rows
+from journey_research.pipelines.ingestion.files import text_lines
+from journey_research.pipelines.ingestion.files.csv_format import read_csv
+from journey_research.pipelines.ingestion.files.formats import joined, read_rows
 from journey_research.pipelines.ingestion.mapping import Format
 
 WANTED = ["a", "b"]

@@ -8,9 +8,9 @@ from babel.numbers import get_currency_precision, list_currencies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journey_research.pipelines.ingestion.currencies import CURRENCIES, currency, minor_digits
-from journey_research.pipelines.ingestion.decimal_text import number, numbers
-from journey_research.pipelines.ingestion.mapping_forms import NumberForm
+from journey_research.pipelines.ingestion.forms.currencies import CURRENCIES, currency, minor_digits
+from journey_research.pipelines.ingestion.forms.decimal_text import number, numbers
+from journey_research.pipelines.ingestion.language.mapping_forms import NumberForm
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from held_exports import KEY, held, mapping
 from journey_research.contracts.exports import export_of
 from journey_research.engine import duckdb_engine
 from journey_research.errors import UserError
-from journey_research.pipelines.ingestion import csv_format, file_parts, text_lines
+from journey_research.pipelines.ingestion import file_parts
+from journey_research.pipelines.ingestion.files import csv_format, text_lines
 from journey_research.pipelines.ingestion.reading import OUTPUTS, read_sources
 from journey_research.runs.parts import PartStore
 

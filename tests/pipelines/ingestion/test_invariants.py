@@ -27,8 +27,8 @@ from made_up_shop import (
 from written_as import FORMATS
 
 from journey_research.errors import UserError
-from journey_research.pipelines.ingestion import csv_format, text_lines
-from journey_research.pipelines.ingestion.normalising import email, name, phone, postal_code
+from journey_research.pipelines.ingestion.files import csv_format, text_lines
+from journey_research.pipelines.ingestion.forms.normalising import email, name, phone, postal_code
 from journey_research.pipelines.ingestion.reading import OUTPUTS, read_sources
 
 FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journey_research.errors import UserError
-from journey_research.pipelines.ingestion import json_columns, json_document
-from journey_research.pipelines.ingestion.formats import joined, read_rows
-from journey_research.pipelines.ingestion.json_format import MOST_NESTED, read_json
+from journey_research.pipelines.ingestion.files import json_columns, json_document
+from journey_research.pipelines.ingestion.files.formats import joined, read_rows
+from journey_research.pipelines.ingestion.files.json_format import MOST_NESTED, read_json
 from journey_research.pipelines.ingestion.mapping import Format
 
 LINES = [
@@ -277,5 +277,5 @@ def test_chunks_of_rows_show_nowhere(monkeypatch):
     objects = [{"n": at, "a": [at] if at % 3 else at} for at in range(20)]
     whole = rows_of(*objects, wanted=["n", "a"])
     monkeypatch.setattr(json_columns, "CHUNK_ROWS", 3)
-    monkeypatch.setattr("journey_research.pipelines.ingestion.json_format.CHUNK_ROWS", 3)
+    monkeypatch.setattr("journey_research.pipelines.ingestion.files.json_format.CHUNK_ROWS", 3)
     assert rows_of(*objects, wanted=["n", "a"]).columns.equals(whole.columns)

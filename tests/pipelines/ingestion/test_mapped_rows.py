@@ -325,10 +325,10 @@ def test_a_required_column_that_is_missing_stops_with_its_name(missing):
 def test_a_batch_is_mapped_by_what_is_said_and_nothing_else():
     import numpy as np
 
+    from journey_research.pipelines.ingestion.files.rows import Rows
     from journey_research.pipelines.ingestion.keeping import keep
     from journey_research.pipelines.ingestion.mapped_rows import MAPPED, mapped, newest_at
     from journey_research.pipelines.ingestion.mapping import read_mapping
-    from journey_research.pipelines.ingestion.rows import Rows
 
     told = read_mapping("web", mapping())
     table = pa.table(

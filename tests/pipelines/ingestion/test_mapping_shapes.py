@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journey_research.errors import UserError
+from journey_research.pipelines.ingestion.language.mapping_words import BLOCKS, KEY_WORDS
 from journey_research.pipelines.ingestion.mapping import read_mapping
-from journey_research.pipelines.ingestion.mapping_words import BLOCKS, KEY_WORDS
 
 SHAPES = st.sampled_from([None, 0, -1, True, "text", "", [], ["a"], {}, {"a": 1}, [{"by": "a"}], 1.5])
 

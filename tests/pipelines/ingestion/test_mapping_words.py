@@ -4,8 +4,8 @@ import pytest
 from held_exports import mapping
 
 from journey_research.errors import UserError
+from journey_research.pipelines.ingestion.language.mapping_words import BLOCKS, SAID_ONCE
 from journey_research.pipelines.ingestion.mapping import read_mapping
-from journey_research.pipelines.ingestion.mapping_words import BLOCKS, SAID_ONCE
 
 TOUCH = mapping()["touch"]
 MISSPELT = [

@@ -5,13 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journey_research.pipelines.ingestion import code_words, identifying, normalising
-from journey_research.pipelines.ingestion.code_words import country, gender, language
-from journey_research.pipelines.ingestion.currencies import currency
-from journey_research.pipelines.ingestion.decimal_text import number
+from journey_research.pipelines.ingestion import identifying
+from journey_research.pipelines.ingestion.forms import code_words, normalising
+from journey_research.pipelines.ingestion.forms.code_words import country, gender, language
+from journey_research.pipelines.ingestion.forms.currencies import currency
+from journey_research.pipelines.ingestion.forms.decimal_text import number
+from journey_research.pipelines.ingestion.forms.normalising import email, name, phone, postal_code
 from journey_research.pipelines.ingestion.identifying import STRENGTH_OF_TYPE, domain, handle, strengths
 from journey_research.pipelines.ingestion.mapping import NumberForm
-from journey_research.pipelines.ingestion.normalising import email, name, phone, postal_code
 
 
 @pytest.mark.parametrize("text", ["+49 (0)176 1823143", "0176/1823143", "0049 176 1823143", "(0176) 1823143"])

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journey_research.errors import UserError
-from journey_research.pipelines.ingestion import parquet_format
-from journey_research.pipelines.ingestion.formats import read_batches, read_rows
+from journey_research.pipelines.ingestion.files import parquet_format
+from journey_research.pipelines.ingestion.files.formats import read_batches, read_rows
+from journey_research.pipelines.ingestion.files.parquet_footer import nests_deeper
 from journey_research.pipelines.ingestion.mapping import Format
-from journey_research.pipelines.ingestion.parquet_footer import nests_deeper
 
 PARQUET = Format("parquet")
 EVENT = {

@@ -13,7 +13,7 @@ from journey_research.contracts import databases
 from journey_research.contracts.databases import Asked, DigestOfRows, rows_of_url, text_of
 from journey_research.contracts.exports import export_of
 from journey_research.errors import UserError
-from journey_research.pipelines.ingestion.formats import read_batches, read_rows
+from journey_research.pipelines.ingestion.files.formats import read_batches, read_rows
 from journey_research.pipelines.ingestion.mapping import Format
 
 VISITS = [(1, "anna", 1.5, None), (2, "ä;,\"'", 1e20, "x"), (3, None, -0.25, 7)]

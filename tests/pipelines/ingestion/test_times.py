@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journey_research.pipelines.ingestion import time_texts
-from journey_research.pipelines.ingestion.mapping_forms import TimeForm, is_day
-from journey_research.pipelines.ingestion.times import instants, moments, time_rule
-from journey_research.pipelines.ingestion.zones import ABBREVIATIONS, RAILS_ZONES, zone_called
+from journey_research.pipelines.ingestion.forms import time_texts
+from journey_research.pipelines.ingestion.forms.times import instants, moments, time_rule
+from journey_research.pipelines.ingestion.forms.zones import ABBREVIATIONS, RAILS_ZONES, zone_called
+from journey_research.pipelines.ingestion.language.mapping_forms import TimeForm, is_day
 
 BERLIN = TimeForm("iso", "Europe/Berlin")
 

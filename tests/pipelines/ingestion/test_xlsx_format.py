@@ -7,8 +7,8 @@ import pytest
 from held_exports import held
 
 from journey_research.errors import UserError
-from journey_research.pipelines.ingestion import xlsx_format
-from journey_research.pipelines.ingestion.formats import read_batches, read_rows
+from journey_research.pipelines.ingestion.files import xlsx_format
+from journey_research.pipelines.ingestion.files.formats import read_batches, read_rows
 from journey_research.pipelines.ingestion.mapping import Format
 
 XLSX = Format("xlsx")

@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .currencies import CURRENCIES
-from .decimal_text import number, numbers
-from .distinct import over_distinct, trimmed
+from .forms.currencies import CURRENCIES
+from .forms.decimal_text import number, numbers
+from .forms.distinct import over_distinct, trimmed
 from .mapping import NumberForm, SourceMapping
 
 BETWEEN = "\x1f"  # ASCII's own sign between the parts of a key

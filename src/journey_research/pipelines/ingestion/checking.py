@@ -18,12 +18,12 @@ import pyarrow.compute as pc
 from journey_research.errors import UserError
 
 from .cells import column_of, text_of, unread_numbers, words_of
-from .currencies import currency
-from .distinct import matching
+from .forms.currencies import currency
+from .forms.distinct import matching
+from .forms.times import time_rule
+from .language.mapping_filters import RULE_NAMES
+from .language.mapping_words import BLOCKS, LEGAL_BASES, RECORD_KINDS, columns_of, columns_read, did_you_mean
 from .mapping import MAY_BE_BLANK, SourceMapping
-from .mapping_filters import RULE_NAMES
-from .mapping_words import BLOCKS, LEGAL_BASES, RECORD_KINDS, columns_of, columns_read, did_you_mean
-from .times import time_rule
 from .yielding import FileRows, Yielded
 
 VOCABULARY = {

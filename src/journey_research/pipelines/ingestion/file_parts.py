@@ -21,13 +21,13 @@ from journey_research.contracts.exports import Export
 from journey_research.errors import UserError
 from journey_research.privacy import pseudonyms
 
-from .formats import joined, read_batches
-from .headers import Headers, headers_in
+from .files.formats import joined, read_batches
+from .files.headers import Headers, headers_in
+from .files.rows import Reject, Rows, missing_column
 from .keeping import Kept, keep
 from .looking_up import files_beside, fill
 from .mapped_rows import mapped, newest_at
 from .mapping import SourceMapping
-from .rows import Reject, Rows, missing_column
 
 if TYPE_CHECKING:
     from journey_research.contracts.parts import PartWriter
@@ -72,7 +72,7 @@ def reader_version() -> str:
     """What tells two readers apart: the text of the code, and the versions it reads with."""
     digest = hashlib.sha256()
     here = Path(__file__).resolve().parent
-    for path in [*sorted(here.glob("*.py")), *(Path(str(module.__file__)) for module in _OF_THE_READER)]:
+    for path in [*sorted(here.rglob("*.py")), *(Path(str(module.__file__)) for module in _OF_THE_READER)]:
         digest.update(path.read_bytes())
     for name in _READ_WITH:
         with suppress(PackageNotFoundError):  # some are wanted by a few formats only

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .code_words import countries, genders, languages
-from .distinct import one_array, over_distinct
+from .forms.code_words import countries, genders, languages
+from .forms.distinct import one_array, over_distinct
+from .forms.normalising import emails, is_rounded, names, phones, postal_codes
 from .identifying import identifier_values
-from .normalising import emails, is_rounded, names, phones, postal_codes
 
 _IN_FORM = {
     "email": emails,

@@ -11,8 +11,8 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .distinct import matching, one_array, over_distinct, over_unsure
-from .normalising import PLAIN_NAME, emails, name, phones
+from .forms.distinct import matching, one_array, over_distinct, over_unsure
+from .forms.normalising import PLAIN_NAME, emails, name, phones
 
 STRENGTH_OF_TYPE = {
     "email": "strong", "phone": "strong", "user_id": "strong", "cookie": "strong", "device_id": "strong",

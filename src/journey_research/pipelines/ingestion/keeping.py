@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from .checking import breaches
+from .files.rows import Reject, Rows
 from .filtering import matches
 from .mapping import SourceMapping
-from .rows import Reject, Rows
 from .yielding import Yielded, file_rows, yield_blocks
 
 

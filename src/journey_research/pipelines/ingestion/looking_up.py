@@ -14,9 +14,9 @@ from journey_research.contracts.exports import Export
 from journey_research.errors import UserError
 
 from .cells import column_of
-from .formats import read_rows
+from .files.formats import read_rows
+from .files.rows import missing_column
 from .mapping import Format, SourceMapping
-from .rows import missing_column
 
 
 @dataclass(frozen=True)

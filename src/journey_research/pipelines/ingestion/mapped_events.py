@@ -7,10 +7,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .cells import truth_of
+from .forms.zones import zone_said
 from .making import Made, in_all, said
 from .naming import Naming
 from .yielding import Yielded
-from .zones import zone_said
 
 
 def _touch(naming: Naming, one: Yielded, ids: pa.Array | None) -> Made:

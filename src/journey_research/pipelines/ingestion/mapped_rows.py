@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from . import mapped_events, mapped_records
+from .language.mapping_words import VALUE_FIELDS
 from .making import Made
 from .mapped_schemas import MAPPED, TOLD_AT
 from .mapping import SourceMapping
-from .mapping_words import VALUE_FIELDS
 from .naming import Naming
 from .promising import promises_of
 from .yielding import Yielded

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from .mapping_words import VALUE_FIELDS
-from .times import INSTANT
+from .forms.times import INSTANT
+from .language.mapping_words import VALUE_FIELDS
 
 
 def _schema(text: str, **others: pa.DataType) -> pa.Schema:

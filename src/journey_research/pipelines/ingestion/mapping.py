@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from .mapping_forms import FORMATS, Alias, Format, NumberForm, TimeForm, alias_of, time_form_of
-from .mapping_shapes import misshapen
-from .mapping_words import BLOCKS, EVERYWHERE, NEEDS_RECORD, did_you_mean
-from .source_mapping import MAY_BE_BLANK, Block, SourceMapping, wrong
+from .language.mapping_forms import FORMATS, Alias, Format, NumberForm, TimeForm, alias_of, time_form_of
+from .language.mapping_shapes import misshapen
+from .language.mapping_words import BLOCKS, EVERYWHERE, NEEDS_RECORD, did_you_mean
+from .language.source_mapping import MAY_BE_BLANK, Block, SourceMapping, wrong
 
 __all__ = [
     "MAY_BE_BLANK", "Alias", "Block", "Format", "NumberForm", "SourceMapping", "TimeForm", "read_mapping",

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from journey_research.engine import Table, run_sql
 
-from .mapping_words import CADENCES
+from .language.mapping_words import CADENCES
 
 LOG = logging.getLogger("journey_research")
 

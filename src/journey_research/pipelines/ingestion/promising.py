@@ -14,9 +14,9 @@ import pyarrow as pa
 from journey_research.engine import Table, run_sql
 from journey_research.errors import UserError
 
+from .language.mapping_promises import PROMISES
 from .mapped_schemas import MAPPED
 from .mapping import SourceMapping
-from .mapping_promises import PROMISES
 
 LOG = logging.getLogger("journey_research")
 _MEANING = {

@@ -11,13 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .cells import column_of, constant, json_of, key_of, number_of, text_of, trimmed_table
-from .code_words import currencies
 from .filtering import matches, sampled
 from .forming import identifier_in_form, value_in_form
+from .forms.code_words import currencies
+from .forms.normalising import names
+from .forms.times import Moments, moments
+from .language.mapping_words import RECORD_KINDS
 from .mapping import Block, SourceMapping
-from .mapping_words import RECORD_KINDS
-from .normalising import names
-from .times import Moments, moments
 
 
 @dataclass(frozen=True)

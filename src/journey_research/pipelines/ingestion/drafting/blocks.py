@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from journey_research.pipelines.ingestion.mapping_forms import is_day
+from journey_research.pipelines.ingestion.language.mapping_forms import is_day
 
 from .draft import Draft
 from .guessing import BIRTH, Guess, says_zone

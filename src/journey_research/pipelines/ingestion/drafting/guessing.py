@@ -8,11 +8,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from journey_research.pipelines.ingestion.decimal_text import number
+from journey_research.pipelines.ingestion.forms.decimal_text import number
+from journey_research.pipelines.ingestion.forms.normalising import email, phone
+from journey_research.pipelines.ingestion.forms.times import instants
+from journey_research.pipelines.ingestion.language.mapping_forms import is_day
 from journey_research.pipelines.ingestion.mapping import NumberForm, TimeForm
-from journey_research.pipelines.ingestion.mapping_forms import is_day
-from journey_research.pipelines.ingestion.normalising import email, phone
-from journey_research.pipelines.ingestion.times import instants
 
 ROUNDED = re.compile(r"[+-]?\d[.,]\d+[eE]\+\d+")  # 4.92E+11
 ENOUGH = 0.95  # share of a column's values that have to fit

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from journey_research.contracts.records import IDENTIFIER_TYPES
-from journey_research.pipelines.ingestion.mapping_forms import FORMATS, TIME_FORMATS
-from journey_research.pipelines.ingestion.mapping_kinds import LIST, NAMED, NUMBER, TEXT, TRUTH
-from journey_research.pipelines.ingestion.mapping_promises import PROMISES
-from journey_research.pipelines.ingestion.mapping_shapes import FORMAT_SHAPES, ONE_OF, PARTS, SHAPES
-from journey_research.pipelines.ingestion.mapping_words import (
+from journey_research.pipelines.ingestion.language.mapping_forms import FORMATS, TIME_FORMATS
+from journey_research.pipelines.ingestion.language.mapping_kinds import LIST, NAMED, NUMBER, TEXT, TRUTH
+from journey_research.pipelines.ingestion.language.mapping_promises import PROMISES
+from journey_research.pipelines.ingestion.language.mapping_shapes import FORMAT_SHAPES, ONE_OF, PARTS, SHAPES
+from journey_research.pipelines.ingestion.language.mapping_words import (
     BLOCKS,
     PARTY,
     RECORD_KINDS,

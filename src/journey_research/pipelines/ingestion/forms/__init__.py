@@ -1,0 +1,1 @@
+"""Values in one form: times, numbers, names, addresses, codes."""

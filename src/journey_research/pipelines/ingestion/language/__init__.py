@@ -1,0 +1,1 @@
+"""The words of a mapping and what they mean; ``mapping`` beside this folder puts them together."""

@@ -1,0 +1,1 @@
+"""What the vendors' systems export about the made-up people, file by file; ``exporters`` lists them."""
