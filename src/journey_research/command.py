@@ -165,11 +165,15 @@ def _show(rest: list[str]) -> int:
     )
     parser.add_argument("--env", default="demo", help="environment (demo)")
     parser.add_argument("--json", action="store_true", help="the whole manifest as JSON")
+    parser.add_argument("--files", action="store_true", help="every file: rows read = accepted + rejected")
     chosen = parser.parse_args(rest)
-    from journey_research.runs.showing import shown
+    from journey_research.runs.showing import files_of, shown
 
-    manifest = _workspace(chosen.env).manifest(chosen.run_id)
-    if chosen.json:
+    workspace = _workspace(chosen.env)
+    manifest = workspace.manifest(chosen.run_id)
+    if chosen.files:
+        print("\n".join(files_of(manifest, workspace)))
+    elif chosen.json:
         print(json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False))
     else:
         print(shown(manifest))

@@ -69,6 +69,18 @@ def test_planted_dirt_is_found_rule_by_rule_and_nothing_else(finished):
     assert re.search(r"dirt: (\d+) rows damaged on purpose, \1 found, 0 falsely set aside", finished.said)
 
 
+def test_every_single_file_can_be_shown(finished):
+    told = finished.journey("show", "--files").stdout.splitlines()
+
+    assert len(told) == len(table(finished, "source_files")) > 60
+    for line in told:
+        read, accepted, rejected = (
+            int(one.replace(",", ""))
+            for one in re.search(r"([\d,]+) = +([\d,]+) \+ +([\d,]+)$", line).groups()
+        )
+        assert read == accepted + rejected
+
+
 def test_the_manifest_has_what_verbs_promise(finished):
     manifest = finished.manifest()
     promised = "run_id environment status started_at inputs code lock config seeds labels tzdata as_of "

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from journey_research.errors import UserError
+
+from .summary import file_lines
+from .workspace import Workspace
+
 
 def shown(manifest: Mapping[str, Any]) -> str:
     """A page a reader can take in: what ran, on what, and what came out."""
@@ -36,3 +41,18 @@ def shown(manifest: Mapping[str, Any]) -> str:
 
 def _seconds(manifest: Mapping[str, Any]) -> float:
     return sum(float(node["wall_seconds"]) for node in manifest["timings"])
+
+
+def files_of(manifest: Mapping[str, Any], workspace: Workspace) -> list[str]:
+    """Every file that a run read, a line each: rows read = accepted + rejected.
+
+    Raises:
+        UserError: The run read no files, or its table of them is gone.
+    """
+    import pyarrow.parquet as pq
+
+    output = manifest["outputs"].get("source_files")
+    if output is None or not (workspace.root / output["file"]).is_file():
+        raise UserError("the run has no table of files", do="run the stage 'ingestion' of its environment")
+    files = pq.read_table(workspace.root / output["file"]).to_pylist()
+    return file_lines(files, most=len(files))
