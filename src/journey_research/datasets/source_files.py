@@ -132,6 +132,7 @@ def _found(folder: Path, pattern: str) -> list[Path]:
         is_wild = _WILD.search(pattern)
         met = sorted(folder.glob(pattern)) if is_wild else [folder / pattern]
     except (OSError, ValueError, NotImplementedError):
+        # pathlib's words for a folder that cannot be listed, for "**" beside other signs, and for a drive.
         raise UserError("file pattern cannot be understood", file=pattern, do="use * and ** alone") from None
     files = []
     for path in met:

@@ -58,7 +58,8 @@ def build_world(
     Args:
         folder: Where the files go; may hold an older world, which is replaced.
         persons: People in the world, at least 2; None: as many as ``size`` has.
-        size: "tiny" (150 persons), "demo" (2,000) or "1m" (220,000: a million source records).
+        size: "tiny" (150 persons), "demo" (2,000) or "1m" (100,000 over 26 weeks: a million source
+            records).
         world_seed: Names the world: another number, other people.
         weeks: Weeks up to the world's end on 2025-03-30, at least 1; by default those of ``size``.
         without: Channels whose contacts never take place, as in ``["email"]``.

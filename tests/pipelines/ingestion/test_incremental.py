@@ -208,7 +208,7 @@ def test_batches_come_in_their_order_and_so_do_their_errors():
         raise UserError("the reader")
 
     def slowly(number):
-        time.sleep(0.002 * max(0, 7 - number))
+        time.sleep(0.002 * max(0, 7 - number))  # earlier batches take longer, so that later ones overtake
         if number >= 5:
             raise UserError(f"the work on batch {number}")
         return number
