@@ -15,10 +15,10 @@ from typing import Any
 PERSONS = "10000,50000,100000"  # at 26 weeks the last is the size called 1m
 _WRITE = """
 import json, resource, sys
-from journey_research.world.building import make_world
+from journey_research.world import build_world
 
 if __name__ == "__main__":
-    world = make_world(
+    world = build_world(
         sys.argv[1], persons=int(sys.argv[2]), weeks=int(sys.argv[3]), processes=int(sys.argv[4])
     )
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]

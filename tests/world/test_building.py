@@ -119,7 +119,7 @@ def test_another_seed_is_another_world(tmp_path):
 
 
 def test_rows_told_are_rows_written(tmp_path):
-    told = build_world(tmp_path / "world", persons=200, weeks=4)
+    told = build_world(tmp_path / "world", persons=200, weeks=4).rows
 
     several_lines = {"shopify_orders.csv", "zendesk_tickets.csv"}  # cells may hold line feeds
     written = {name: rows_in(tmp_path / "world" / name) for name in told if name not in several_lines}
@@ -131,7 +131,7 @@ def test_rows_told_are_rows_written(tmp_path):
 
 @pytest.mark.parametrize(("persons", "weeks"), [(2, 1), (3, 1), (5, 2)])
 def test_tiny_worlds_have_every_file(tmp_path, persons, weeks):
-    told = build_world(tmp_path / "world", persons=persons, weeks=weeks)
+    told = build_world(tmp_path / "world", persons=persons, weeks=weeks).rows
 
     assert {name.split("/")[0] for name in told} | {"ga4_events"} == set(top_names())
     assert {str(path.relative_to(tmp_path / "world")) for path in (tmp_path / "world").rglob("*.*")} == set(

@@ -49,7 +49,7 @@ def build_world(
     weeks: int | None = None,
     without: Collection[str] = (),
     processes: int = 0,
-) -> dict[str, int]:
+) -> World:
     """Make up a retailer and write what its systems would export, and the truth.
 
     The same arguments give the same bytes, in any process on any day, whatever ``processes`` is. The
@@ -68,29 +68,12 @@ def build_world(
             ``if __name__ == "__main__":``.
 
     Returns:
-        File name -> rows, header left out.
+        Rows of each file, and how many source records and touchpoints they tell of.
 
     Raises:
         ValueError: ``persons``, ``weeks`` or ``processes`` is too small.
         UserError: There is no such size or channel, or ``folder`` holds files that are no world's.
     """
-    return make_world(
-        folder, persons=persons, size=size, world_seed=world_seed, weeks=weeks, without=without,
-        processes=processes,
-    ).rows  # fmt: skip
-
-
-def make_world(
-    folder: str | Path,
-    *,
-    persons: int | None = None,
-    size: str = "demo",
-    world_seed: int = 1,
-    weeks: int | None = None,
-    without: Collection[str] = (),
-    processes: int = 0,
-) -> World:
-    """As :func:`build_world`, and says how many source records and touchpoints there are."""
     from journey_research.errors import UserError
 
     if strange := sorted(set(without) - set(CHANNELS)):
