@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from journey_research import contracts
-from journey_research.command import _session
+from journey_research.commands.project import session_of
 
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENTS = sorted(folder.parent.name for folder in (ROOT / "conf").glob("*/sources"))
@@ -29,7 +29,7 @@ def kedro():
     before = Path.cwd()
     os.chdir(ROOT)
     try:
-        with _session("demo", {}) as session:
+        with session_of("demo", {}) as session:
             context = session.load_context()
             yield context.config_loader["catalog"], context.catalog, dict(pipelines)
     finally:
@@ -151,7 +151,7 @@ def test_a_misspelt_parameter_stops_before_any_data_is_read():
     os.chdir(ROOT)
     try:
         with (
-            _session("demo", {"journey_rule": {"max_gap_dayz": 3}}) as session,
+            session_of("demo", {"journey_rule": {"max_gap_dayz": 3}}) as session,
             pytest.raises(Exception, match="max_gap_dayz"),
         ):
             session.load_context().catalog.load("params:journey_rule")

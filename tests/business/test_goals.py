@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from journey_research.business.goals import Business
-from journey_research.command import _wrong_parameter
+from journey_research.commands.run import wrong_parameter
 
 SAID = {
     "name": "Outdoor shop",
@@ -64,4 +64,4 @@ def test_the_nearest_right_word_reaches_the_reader():
         "parameter 'business': business.calendar says 'weekz', which is not known; did you mean 'weeks'?"
     )
 
-    assert "did you mean 'weeks'" in str(_wrong_parameter(told))
+    assert "did you mean 'weeks'" in str(wrong_parameter(told))

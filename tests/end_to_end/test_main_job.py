@@ -329,8 +329,8 @@ def test_a_vault_table_does_not_open_in_a_notebook(project):
 
     code = (
         "from pathlib import Path\n"
-        "from journey_research.command import _session\n"
-        "with _session('demo', {}) as session:\n"
+        "from journey_research.commands.project import session_of\n"
+        "with session_of('demo', {}) as session:\n"
         "    catalog = session.load_context().catalog\n"
         "    print(catalog.load('records').count() > 0)\n"
         "    catalog.load('record_values')\n"

@@ -35,7 +35,7 @@ def run(chosen: argparse.Namespace) -> int:
         try:
             session.run(pipeline_names=names or None)
         except ParameterValidationError as error:
-            raise _wrong_parameter(str(error)) from None
+            raise wrong_parameter(str(error)) from None
     return DONE
 
 
@@ -51,7 +51,7 @@ def _stages(chosen: str) -> list[str]:
     return names
 
 
-def _wrong_parameter(told: str) -> UserError:
+def wrong_parameter(told: str) -> UserError:
     """Kedro's list of parameters that make no dataclass, as one line without the values given."""
     said = []
     for name, why in re.findall(r"^- Parameter '(?:params:)?([^']*)': (.*)$", told, re.MULTILINE):
