@@ -143,6 +143,25 @@ def test_offsets_are_the_files_own_in_every_encoding():
         assert cut == ["ä,1,1", "x"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-32-be"])
+@pytest.mark.parametrize("batch_bytes", [3, 1 << 20])
+def test_byte_order_marks_that_stand_twice_are_no_letters(encoding, batch_bytes):
+    own = {"utf-16": "utf-16-le"}.get(encoding, encoding)
+    data = ("\ufeff\ufeff" + "a,b\n1,2\n3,4,5\n").encode(own)
+    batches = read_csv(io.BytesIO(data), Format("csv", encoding=encoding), WANTED, "a.csv", batch_bytes)
+    rows = joined(list(batches))
+
+    assert told(rows) == [("1", "2")]
+    [one] = rows.rejects
+    assert data[one.byte_offset : one.byte_offset + one.byte_length].decode(own) == "3,4,5"
+
+
+def test_lines_that_end_in_two_returns_are_lines_all_the_same():
+    assert told(parted(b"\r\r\na,b\r\r\n1,2\r\r\n\r\r\n3,4\r\r\n")) == [("1", "2"), ("3", "4")]
+    with pytest.raises(UserError, match="no header"):
+        parted(b"\r\r\n\r\r\n")
+
+
 def test_a_separator_a_preamble_and_old_line_ends():
     form = Format("csv", separator=";", skip_rows=1)
 

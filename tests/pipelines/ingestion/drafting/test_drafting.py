@@ -114,8 +114,8 @@ def test_a_database_is_looked_at(tmp_path):
         (b"\n\n", "no rows"),
         (b"a,a\n1,2\n", "stands twice"),
         (b"1,2\n3,4\n", "names no columns"),
-        (b"PK\x03\x04 and no more", "cannot be read to its end"),
-        (b"PAR1 and no more", "cannot be read to its end"),
+        (b"PK\x03\x04 and no more", "not a readable workbook"),
+        (b"PAR1 and no more", "not readable Parquet"),
         (b"\x1f\x8b\x08 broken", "cannot be unpacked"),
     ],
 )

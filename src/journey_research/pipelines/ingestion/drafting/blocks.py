@@ -10,7 +10,7 @@ from journey_research.pipelines.ingestion.language.mapping_forms import is_day
 
 from .draft import Draft
 from .guessing import BIRTH, Guess, says_zone
-from .looking import Looked
+from .looked import Looked
 
 VALUES = ("first_name", "last_name", "full_name", "birth_date", "street", "postal_code", "city", "country",
           "company", "language", "gender", "job_title")  # fmt: skip

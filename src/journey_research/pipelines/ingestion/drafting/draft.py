@@ -31,7 +31,9 @@ class Draft:
     def doubt(self, word: str, what: str) -> None:
         """Note what has to be looked at."""
         if what:
-            self.unsure.setdefault(word, []).append(what)
+            # It becomes a comment of one line, and may name a column that holds anything.
+            told = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in what)
+            self.unsure.setdefault(word, []).append(told)
 
     @property
     def text(self) -> str:

@@ -8,12 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from journey_research.pipelines.ingestion.mapping import read_mapping
+from journey_research.contracts.exports import export_of
+from journey_research.pipelines.ingestion.files.formats import read_batches
+from journey_research.pipelines.ingestion.mapping import SourceMapping, read_mapping
 
 from .blocks import draft_blocks, draft_spellings
 from .draft import MOST_TOLD, Draft
 from .guessing import guess
-from .looking import Looked, look_at
+from .looked import Looked
+from .looking import look_at
 
 KNOWN_ENOUGH = 0.8  # share of a known mapping's columns that a file of the same vendor has
 
@@ -30,7 +33,7 @@ def draft_mapping(path: Path, known: Mapping[str, Mapping[str, Any]], source: st
         A draft that ``read_mapping`` accepts.
 
     Raises:
-        UserError: The file is nothing that can be looked at.
+        UserError: The file is nothing that can be looked at, or that ingestion would read.
     """
     looked = look_at(path)
     name = source or source_name(path.name)
@@ -41,6 +44,7 @@ def draft_mapping(path: Path, known: Mapping[str, Mapping[str, Any]], source: st
     if not looked.n_rows:
         draft.doubt("format", "the file holds no rows, so nothing is known of its columns")
     mapping = read_mapping(draft.source, draft.says)
+    _begin_to_read(path, draft, mapping, list(looked.columns))
     parts = {part for form in mapping.times.values() for part in (*form.join, form.zone_from)}
     used = parts | set(replace(mapping, required=(), times={}, numbers={}).columns)
     if unread := [one for one in looked.columns if one not in used]:
@@ -48,6 +52,12 @@ def draft_mapping(path: Path, known: Mapping[str, Mapping[str, Any]], source: st
         listed = ", ".join(f"'{one}'" for one in unread[:MOST_TOLD])
         draft.doubt("columns", f"nothing reads {listed}{more}")
     return draft
+
+
+def _begin_to_read(path: Path, draft: Draft, mapping: SourceMapping, columns: list[str]) -> None:
+    """What ingestion would refuse is told now, in its own words: a draft has to read the file it is of."""
+    required = [name for name in mapping.required if name not in mapping.aliases]
+    next(read_batches(export_of(draft.source, draft.says, path), mapping.format, columns, required))
 
 
 def source_name(file_name: str) -> str:

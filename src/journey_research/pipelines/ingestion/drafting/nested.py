@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from journey_research.pipelines.ingestion.files.text_encodings import is_text
+
 
 def flattened(rows: list[Any]) -> dict[str, list[str | None]]:
     """Nested rows as columns by path, in the order met.
@@ -27,6 +29,8 @@ def flattened(rows: list[Any]) -> dict[str, list[str | None]]:
 
 def _paths(row: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, str | None]]:
     for name, value in row.items():
+        if not is_text(name):  # half a surrogate pair, which the reader does not name a column by either
+            continue
         path = f"{above}{name}"
         if isinstance(value, Mapping):
             yield from _paths(value, f"{path}.")
@@ -92,7 +96,7 @@ def _lists_below(told: Any, above: str = "", deep: int = 0) -> Iterable[tuple[st
 def cell_text(value: Any) -> str | None:
     """A value as the text that a reader would hand on."""
     if value is None or isinstance(value, str):
-        return (value or "").strip() or None
+        return (value or "").strip() or None if is_text(value) else None
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

@@ -22,7 +22,7 @@ from journey_research.pipelines.ingestion.mapping import Format
 from .csv_header import Header, find_header
 from .csv_records import Judged, Record, judge, record_at
 from .csv_rows import columns_of, part
-from .rows import Reject, Rows
+from .rows import IS_TEXT, Reject, Rows
 from .text_lines import BATCH_BYTES, NO_LINES, Lines, read_lines
 
 
@@ -121,7 +121,7 @@ def _rows(
     opens = free  # every line on which a record begins
     broken = {record.first: record for record in slow if record.fields is None}
     for first in np.flatnonzero(free & ~good):
-        rule = f"has {width} columns" if judged.utf8[first] else "is UTF-8 text"
+        rule = f"has {width} columns" if judged.utf8[first] else IS_TEXT
         broken[int(first)] = Record(int(first), int(first), None, rule)
     opens[[record.first for record in slow]] = True
     number = np.cumsum(opens)

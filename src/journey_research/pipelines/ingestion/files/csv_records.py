@@ -22,7 +22,8 @@ class Judged:
     """What is known of each line before any is parted: masks over the lines.
 
     Attributes:
-        blank: It holds nothing.
+        blank: It holds nothing, or nothing but carriage returns: files that went through two systems
+            end their lines in two of them.
         plain: A parser can only read it in one way.
         odd: It holds an odd number of quotes.
         utf8: It is UTF-8.
@@ -55,13 +56,16 @@ def judge(lines: Lines, form: Format) -> Judged:
     buffer = np.frombuffer(lines.data, dtype=np.uint8)
     n_lines = len(lines.starts)
     odd, strange = np.zeros(n_lines, dtype=bool), np.zeros(n_lines, dtype=bool)
+    blank = lines.ends == lines.starts
     if form.quote and form.quote.encode() in lines.data:
         odd, strange = _quotes(lines, buffer, form)
     if b"\r" in lines.data and lines.data.count(b"\r") != lines.data.count(b"\r\n"):
         returns = np.flatnonzero(buffer == RETURN)
         returns = returns[buffer[np.minimum(returns + 1, len(buffer) - 1)] != NEWLINE]
-        strange[np.searchsorted(lines.starts, returns, side="right") - 1] = True
-    return Judged(lines.ends == lines.starts, ~odd & ~strange, odd, ~lines.not_utf8(), np.flatnonzero(odd))
+        line = np.searchsorted(lines.starts, returns, side="right") - 1
+        strange[line] = True
+        blank |= np.bincount(line, minlength=n_lines) == lines.ends - lines.starts
+    return Judged(blank, ~odd & ~strange, odd, ~lines.not_utf8(), np.flatnonzero(odd))
 
 
 def _quotes(lines: Lines, buffer: np.ndarray, form: Format) -> tuple[np.ndarray, np.ndarray]:

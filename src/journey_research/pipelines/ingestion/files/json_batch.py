@@ -9,9 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from .json_columns import JsonColumns, NotText
-from .rows import Reject, Rows
-
-IS_TEXT = "is UTF-8 text"
+from .rows import IS_TEXT, Reject, Rows
 
 
 class JsonBatch:

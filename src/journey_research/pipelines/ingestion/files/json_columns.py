@@ -19,6 +19,7 @@ from typing import Any
 import pyarrow as pa
 
 from .path_words import Element, Step, Where, steps_of
+from .text_encodings import is_text
 
 CHUNK_ROWS = 256
 
@@ -83,7 +84,7 @@ class JsonColumns:
         if self.explode:
             row, parts = _exploded(_column(looked, self.explode, keys))
             elements = _Looked(parts)
-        columns, found, spoilt = [], dict.fromkeys(filter(_is_text, keys)), set()
+        columns, found, spoilt = [], dict.fromkeys(filter(is_text, keys)), set()
         for name in self.wanted:
             if elements is not None and _is_under(name, self.explode):
                 values = elements.at(steps_of(name)[len(steps_of(self.explode)) :])
@@ -96,7 +97,7 @@ class JsonColumns:
             try:
                 columns.append(self._text(values))
             except UnicodeEncodeError:
-                spoilt |= {at for at, value in zip(row, values, strict=True) if not _is_text(_told(value))}
+                spoilt |= {at for at, value in zip(row, values, strict=True) if not is_text(_told(value))}
                 continue
             if columns[-1].null_count < len(columns[-1]):
                 found.setdefault(name)
@@ -190,10 +191,3 @@ def _as_json(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_as_json, value)) + "]"
     return str(value) if isinstance(value, Number) else json.dumps(value, ensure_ascii=False)
-
-
-def _is_text(text: str | None) -> bool:
-    """Whether it can be written out: half a surrogate pair cannot."""
-    if text is None or text.isascii():
-        return True
-    return text.encode("utf-8", "ignore").decode("utf-8") == text

@@ -13,6 +13,8 @@ from typing import Any, BinaryIO
 
 from journey_research.errors import UserError
 
+from .text_encodings import MARK
+
 MOST_VALUE_CHARACTERS = 64 << 20
 JSON_API = "data"
 _SPACE = " \t\n\r"
@@ -37,6 +39,7 @@ class JsonDocument:
         scan: Callable[[str, int], tuple[Any, int]],
     ) -> None:
         self._stream, self._file_name, self._scan = stream, file_name, scan
+        self._row: int | None = None
         try:
             self._decoder = codecs.getincrementaldecoder(encoding)()
         except LookupError:
@@ -44,7 +47,7 @@ class JsonDocument:
         self._text, self._at, self._is_end = "", 0, False
         while not self._text and not self._is_end:
             self._more()
-        self._text = self._text.removeprefix("\ufeff")
+            self._text = self._text.lstrip(MARK)
 
     def elements(self, rows_at: Sequence[str]) -> Iterator[Any]:
         """The elements of the list of rows.
@@ -106,10 +109,13 @@ class JsonDocument:
         if self._next() == "]":
             self._at += 1
             return
+        self._row = 0
         while True:
+            self._row += 1
             self._next()
             yield self._value()
             if self._take(",]") == "]":
+                self._row = None
                 return
 
     def _take(self, signs: str) -> str:
@@ -170,4 +176,6 @@ class JsonDocument:
         self._at, self._is_end = 0, not block
 
     def _not_json(self) -> UserError:
-        return UserError("file is not JSON", file=self._file_name, do="ask the owner of the export for it")
+        return UserError(
+            "file is not JSON", file=self._file_name, row=self._row, do="ask the owner of the export for it"
+        )

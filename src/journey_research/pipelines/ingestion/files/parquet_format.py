@@ -20,7 +20,7 @@ from journey_research.errors import UserError
 from .parquet_cells import as_text, reach
 from .parquet_footer import nests_deeper
 from .path_words import steps_of
-from .rows import Reject, Rows, refuse_repeated
+from .rows import IS_TEXT, Reject, Rows, refuse_repeated
 
 BATCH_ROWS = 1 << 16
 MOST_NESTED = 64  # a list of lists of lists, and so on
@@ -28,27 +28,15 @@ MOST_GROUP_BYTES = 4 << 30
 MOST_BATCH_BYTES = 64 << 20  # of texts that a file holds once and its rows name many times
 FEW_ROWS = 10_000_000
 MOST_ROWS_PER_BYTE = 1000
-IS_TEXT = "is UTF-8 text"
 _BROKEN = (pa.ArrowException, OSError, ValueError, TypeError, IndexError, MemoryError, OverflowError)
 
 
 def read_parquet(stream: BinaryIO, wanted: Sequence[str], file_name: str) -> Iterator[Rows]:
     """Columns of a Parquet file as text, batch by batch; see ``formats.read_batches``."""
-    import pyarrow.parquet as pq
-
-    unreadable = UserError("file is not readable Parquet", file=file_name, do="export it again")
     # A packed stream cannot be sought in, and Parquet begins with its end.
     source: BinaryIO = stream if _is_on_disk(stream) else io.BytesIO(stream.read())
-    try:
-        if nests_deeper(source, MOST_NESTED):
-            raise UserError(
-                f"file nests its columns deeper than {MOST_NESTED}", file=file_name, do="export it flatter"
-            )
-        file = pq.ParquetFile(source, memory_map=False, pre_buffer=False)
-        found = file.schema_arrow.names
-        _refuse_unlikely(file, source.seek(0, 2), file_name)
-    except _BROKEN:
-        raise unreadable from None
+    file = open_parquet(source, file_name)
+    found = file.schema_arrow.names
     refuse_repeated(found, wanted, file_name)
     tops = {name if name in found else str(steps_of(name)[0]) for name in wanted}
     read = sorted(tops & set(found))
@@ -61,13 +49,37 @@ def read_parquet(stream: BinaryIO, wanted: Sequence[str], file_name: str) -> Ite
                 break
             rows = _rows(batch, found, wanted, n_before)
         except _BROKEN:
-            raise unreadable from None
+            raise _unreadable(file_name) from None
         n_before, told = n_before + rows.n_rows, True
         yield rows
     if n_before != file.metadata.num_rows:
-        raise unreadable
+        raise _unreadable(file_name)
     if not told:
         yield _rows(file.schema_arrow.empty_table().select(read), found, wanted, 0)
+
+
+def open_parquet(source: BinaryIO, file_name: str) -> Any:
+    """A Parquet file whose footer can be trusted not to end the process, or to fill its memory.
+
+    Raises:
+        UserError: It is broken, nests too deep, or promises more than it can hold.
+    """
+    import pyarrow.parquet as pq
+
+    try:
+        if nests_deeper(source, MOST_NESTED):
+            raise UserError(
+                f"file nests its columns deeper than {MOST_NESTED}", file=file_name, do="export it flatter"
+            )
+        file = pq.ParquetFile(source, memory_map=False, pre_buffer=False)
+        _refuse_unlikely(file, source.seek(0, 2), file_name)
+    except _BROKEN:
+        raise _unreadable(file_name) from None
+    return file
+
+
+def _unreadable(file_name: str) -> UserError:
+    return UserError("file is not readable Parquet", file=file_name, do="export it again")
 
 
 def _batches(source: BinaryIO, metadata: Any, columns: list[str]) -> Iterator[pa.RecordBatch]:

@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from journey_research.errors import UserError
 
+IS_TEXT = "is UTF-8 text"
+
 
 @dataclass(frozen=True)
 class Reject:

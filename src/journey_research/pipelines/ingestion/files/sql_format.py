@@ -16,9 +16,8 @@ from journey_research.contracts.exports import Export
 from journey_research.errors import UserError
 from journey_research.pipelines.ingestion.mapping import Format
 
-from .rows import Reject, Rows, refuse_repeated
-
-IS_TEXT = "is UTF-8 text"
+from .rows import IS_TEXT, Reject, Rows, refuse_repeated
+from .text_encodings import is_text
 
 
 def read_sql(export: Export, form: Format, wanted: Sequence[str]) -> Iterator[Rows]:
@@ -56,7 +55,7 @@ def _rows(names: list[str], columns: list[Sequence[Any]], wanted: Sequence[str],
             told[name] = pa.nulls(n_rows, pa.string())
             continue
         texts = [text_of(value) for value in columns[place[name]]]
-        broken = [at for at, text in enumerate(texts) if not _is_text(text)]
+        broken = [at for at, text in enumerate(texts) if not is_text(text)]
         for at in broken:
             spoilt[at], texts[at] = True, None
         told[name] = pa.array(texts, pa.string())
@@ -72,9 +71,3 @@ def _rows(names: list[str], columns: list[Sequence[Any]], wanted: Sequence[str],
         rejects,
         names,
     )
-
-
-def _is_text(text: str | bytes | None) -> bool:
-    if text is None:
-        return True
-    return isinstance(text, str) and (text.isascii() or text.encode("utf-8", "ignore").decode() == text)

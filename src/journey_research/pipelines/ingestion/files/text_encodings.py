@@ -6,10 +6,18 @@ import codecs
 
 import numpy as np
 
+MARK = "\ufeff"  # as a letter, wherever the file holds it
 _UTF8 = ("utf-8", "utf8", "utf-8-sig", "ascii")
 _MARKED = {"utf-16": 2, "utf-32": 4}  # their decoders take the byte order mark away themselves
 _ONE_BYTE = ("iso8859-", "cp125", "koi8", "mac-")
 _ONE_BYTE_PAGES = ("cp437", "cp850", "cp852", "cp858", "cp866")
+
+
+def is_text(value: str | bytes | None) -> bool:
+    """Whether a value can be written out as text: half a surrogate pair cannot, nor can bytes."""
+    if not isinstance(value, str):
+        return value is None
+    return value.isascii() or value.encode("utf-8", "ignore").decode("utf-8") == value
 
 
 def is_utf8(encoding: str) -> bool:
@@ -18,7 +26,7 @@ def is_utf8(encoding: str) -> bool:
 
 
 def mark_bytes(encoding: str, head: bytes) -> int:
-    """Length of the byte order mark at the head of a file, in bytes.
+    """Length of the byte order marks at the head of a file, in bytes; some programs write a second one.
 
     Raises:
         LookupError: There is no such encoding.
@@ -27,12 +35,16 @@ def mark_bytes(encoding: str, head: bytes) -> int:
     if name in _MARKED:
         width = _MARKED[name]
         marks = {2: (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), 4: (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)}
-        return width if head.startswith(marks[width]) else 0
-    try:
-        mark = "\ufeff".encode(encoding)
-    except UnicodeError:
-        return 0
-    return len(mark) if head.startswith(mark) else 0
+        mark = head[:width] if head.startswith(marks[width]) else b""
+    else:
+        try:
+            mark = MARK.encode(encoding)
+        except UnicodeError:
+            mark = b""
+    n_bytes = 0
+    while mark and head.startswith(mark, n_bytes):
+        n_bytes += len(mark)
+    return n_bytes
 
 
 def sizes_in_file(text: bytes, bounds: np.ndarray, encoding: str) -> np.ndarray:

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from journey_research.errors import UserError
 
-from .text_encodings import is_utf8, mark_bytes, sizes_in_file
+from .text_encodings import MARK, is_utf8, mark_bytes, sizes_in_file
 
 BATCH_BYTES = 16 << 20
 HEAD_BYTES = 1 << 20  # what is looked at before the first line is told
@@ -173,7 +173,8 @@ def _decoded(
     try:
         for piece in pieces:
             text = decoder.decode(piece)
-            yield (text.removeprefix("\ufeff") if is_first else text).encode("utf-8")
+            text = text.lstrip(MARK) if is_first else text
+            yield text.encode("utf-8")
             is_first = is_first and not text
         yield decoder.decode(b"", final=True).encode("utf-8")
     except UnicodeError:

@@ -21,14 +21,14 @@ from journey_research.errors import UserError
 from journey_research.pipelines.ingestion.language.mapping_words import did_you_mean
 from journey_research.pipelines.ingestion.mapping import Format
 
-from .rows import Reject, Rows, columns_from, refuse_repeated
+from .rows import IS_TEXT, Reject, Rows, columns_from, refuse_repeated
+from .text_encodings import is_text
 
 MOST_UNZIPPED_BYTES = 512 << 20
 MOST_ROWS = 1 << 20  # as many as the format knows; a row may claim any number
 MOST_CELLS = 100_000_000
 MOST_ROWS_BEFORE = 50
 BATCH_ROWS = 1 << 14
-IS_TEXT = "is UTF-8 text"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls, and of workbooks behind a password
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"
 
@@ -37,7 +37,7 @@ def read_xlsx(
     stream: BinaryIO, form: Format, wanted: Sequence[str], file_name: str, required: Sequence[str] = ()
 ) -> Iterator[Rows]:
     """Cells of one sheet as text, batch by batch; see ``formats.read_batches``."""
-    rows = _filled(_sheet(stream.read(MOST_UNZIPPED_BYTES + 1), form, file_name), file_name)
+    rows = filled_rows(_sheet(stream.read(MOST_UNZIPPED_BYTES + 1), form, file_name), file_name)
     names, rows = _header(rows, form, file_name, required)
     refuse_repeated(names, wanted, file_name)
     place_of = {name: place for place, name in reversed(list(enumerate(names))) if name}
@@ -71,7 +71,7 @@ class _Batch:
         self.n_rows += 1
         rule = f"has {width} columns" if any(cell is not None for cell in cells[width:]) else ""
         texts = [_cell_text(cells[at]) if 0 <= at < len(cells) else None for at in places]
-        if not rule and not all(map(_is_text, texts)):
+        if not rule and not all(map(is_text, texts)):
             rule = IS_TEXT
         if rule:
             self.rejects.append(Reject(number, None, None, None, rule))
@@ -118,6 +118,20 @@ def _names(cells: tuple[Any, ...]) -> list[str]:
 
 
 def _sheet(data: bytes, form: Format, file_name: str) -> Any:
+    sheets = sheets_of(data, file_name)
+    if form.sheet and form.sheet not in sheets:
+        raise UserError(
+            f"sheet '{form.sheet}' is missing", file=file_name, do=did_you_mean(form.sheet, sheets)
+        )
+    return sheets[form.sheet] if form.sheet else next(iter(sheets.values()))
+
+
+def sheets_of(data: bytes, file_name: str) -> dict[str, Any]:
+    """The sheets of cells of a workbook by their titles, at least one; their rows are read when asked for.
+
+    Raises:
+        UserError: It is no workbook, or one that would fill the memory.
+    """
     import defusedxml  # noqa: F401  (openpyxl reads XML through it where it is installed)
     import openpyxl
 
@@ -139,15 +153,11 @@ def _sheet(data: bytes, form: Format, file_name: str) -> Any:
         raise
     except Exception:  # a broken workbook fails in a dozen ways, all of them the user's to mend
         raise UserError("file is not a readable workbook", file=file_name, do="export it again") from None
-    if form.sheet and form.sheet not in worksheets:
-        raise UserError(
-            f"sheet '{form.sheet}' is missing", file=file_name, do=did_you_mean(form.sheet, worksheets)
-        )
     if not worksheets:
         raise UserError("workbook holds no sheet of cells", file=file_name, do="export it again")
-    sheet = worksheets[form.sheet] if form.sheet else next(iter(worksheets.values()))
-    sheet.reset_dimensions()  # the size that a workbook claims may be anything
-    return sheet
+    for sheet in worksheets.values():
+        sheet.reset_dimensions()  # the size that a workbook claims may be anything
+    return worksheets
 
 
 def _refuse_too_much(data: bytes, file_name: str) -> None:
@@ -163,8 +173,12 @@ def _refuse_too_much(data: bytes, file_name: str) -> None:
         )
 
 
-def _filled(sheet: Any, file_name: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of a sheet that hold anything; its XML is read only now, row by row."""
+def filled_rows(sheet: Any, file_name: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a sheet that hold anything; its XML is read only now, row by row.
+
+    Raises:
+        UserError: It cannot be read to its end, or has more rows or cells than are read.
+    """
     rows = iter(sheet.iter_rows(values_only=True))
     n_rows = n_cells = 0
     while True:
@@ -195,8 +209,3 @@ def _cell_text(cell: Any) -> str | None:
     if isinstance(cell, datetime.datetime | datetime.date | datetime.time):
         return cell.isoformat()
     return str(cell)
-
-
-def _is_text(text: str | None) -> bool:
-    """Whether it can be written out: half a surrogate pair cannot."""
-    return text is None or text.isascii() or text.encode("utf-8", "ignore").decode("utf-8") == text
