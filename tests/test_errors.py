@@ -23,6 +23,12 @@ def test_only_what_is_known_is_said(places, said):
     assert str(UserError("wrong", **places)) == said
 
 
+def test_a_name_that_holds_line_ends_is_told_on_one_line():
+    error = UserError("column is missing", file="a\n.csv", column="mail\r\x00", do="there is 'a\u2028b'")
+
+    assert str(error) == "column is missing (file a\\n.csv, column 'mail\\r\\x00'); there is 'a\\u2028b'"
+
+
 def test_exit_codes_tell_theirs_from_ours():
     assert {kind("x").exit_code for kind in (UserError, TooManyRejects, VaultClosed)} == {2}
     assert not issubclass(ContractBroken, UserError)

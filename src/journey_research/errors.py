@@ -7,6 +7,16 @@ FAULT = 1
 USER_ERROR = 2
 
 
+def printable(text: str) -> str:
+    """A text on one line: what a file calls its columns may hold line ends and control characters.
+
+    Example:
+        >>> printable("mail\\nof work")
+        'mail\\\\nof work'
+    """
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+
+
 class UserError(Exception):
     """Something outside the code is wrong and the reader of the message can mend it.
 
@@ -46,8 +56,8 @@ class UserError(Exception):
             f"column '{column}'" if column else "",
             f"rule: {rule}" if rule else "",
         ]
-        where = ", ".join(place for place in places if place)
-        super().__init__(what + (f" ({where})" if where else "") + (f"; {do}" if do else ""))
+        where = printable(", ".join(place for place in places if place))
+        super().__init__(what + (f" ({where})" if where else "") + (f"; {printable(do)}" if do else ""))
 
 
 class TooManyRejects(UserError):

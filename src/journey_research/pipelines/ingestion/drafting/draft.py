@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from journey_research.errors import printable
+
 MOST_TOLD = 20  # columns that a draft lists
 
 
@@ -32,8 +34,7 @@ class Draft:
         """Note what has to be looked at."""
         if what:
             # It becomes a comment of one line, and may name a column that holds anything.
-            told = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in what)
-            self.unsure.setdefault(word, []).append(told)
+            self.unsure.setdefault(word, []).append(printable(what))
 
     @property
     def text(self) -> str:
