@@ -44,19 +44,19 @@ def score_restaurants(told: pd.DataFrame, seed: int) -> dict[str, Any]:
     """
     from journey_research.pipelines.identity.clustering import cluster_pairs
     from journey_research.pipelines.identity.linkage_quality import count_pairs, precision_recall_f1
-    from journey_research.pipelines.identity.scoring import IDENTICAL, score_values
-    from journey_research.pipelines.identity.training import MatcherRule, prepare_values, train
+    from journey_research.pipelines.identity.matching.columns import fold_column
+    from journey_research.pipelines.identity.matching.matcher import IDENTICAL
+    from journey_research.pipelines.identity.scored import score_values
+    from journey_research.pipelines.identity.training import MatcherRule, train
 
     started = time.perf_counter()
     restaurants = sorted(set(told["restaurant"]))
     taught = set(random.Random(seed).sample(restaurants, len(restaurants) // 2))
     teaching = told[told["restaurant"].isin(taught)]
     rule = MatcherRule(compared_columns=tuple(FIELDS), training_seed=seed)
-    fields, folded = prepare_values(told[FIELDS], rule)
     model = train(
         told["id"].tolist(),
-        folded,
-        fields,
+        told[FIELDS],
         pd.DataFrame(columns=["record_id_a", "record_id_b", "answer"]),
         dict(zip(teaching["id"], teaching["restaurant"], strict=True)),
         pd.DataFrame(columns=["record_id_a", "record_id_b", "is_accepted", "comparisons"]),
@@ -83,8 +83,8 @@ def score_restaurants(told: pd.DataFrame, seed: int) -> dict[str, Any]:
     examined = told[~told["restaurant"].isin(taught)]
     truth = pd.DataFrame({"record_id": examined["id"], "true_person_id": examined["restaurant"]})
     found = precision_recall_f1(count_pairs(truth.assign(person=truth["record_id"].map(roots))).sum(axis=0))
-    equal = folded.loc[examined.index, "name"] + "|" + folded.loc[examined.index, "address"]
-    exact = precision_recall_f1(count_pairs(truth.assign(person=equal)).sum(axis=0))
+    equal = pd.Series(fold_column(examined["name"])) + "|" + pd.Series(fold_column(examined["address"]))
+    exact = precision_recall_f1(count_pairs(truth.assign(person=equal.to_numpy())).sum(axis=0))
     precision, recall, f1 = found.round(4).tolist()
     return {
         "seed": seed,

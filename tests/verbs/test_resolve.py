@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -227,3 +228,68 @@ def test_every_process_writes_the_same_bytes(records, labels, tmp_path):
     assert [process.wait() for process in running] == [0, 0]
     for suffix in ("csv", "json"):
         assert (tmp_path / f"3.{suffix}").read_bytes() == (tmp_path / f"44.{suffix}").read_bytes()
+
+
+def test_a_pair_is_explained_in_one_sentence_without_its_values(records, resolved):
+    told = repr(resolved.explain("000", "100"))
+
+    assert told.startswith("These two met")
+    assert told.endswith("%.")
+    for value in records.iloc[[0, 1]][["name", "mail", "zip"]].to_numpy().ravel():
+        assert value.lower() not in told.lower()
+    assert resolved.explain("000", "100").waterfall.probability > resolved.threshold
+    assert resolved.explain("000", "101").waterfall.probability < 0.5
+    assert resolved.explain("000", "100").figure().patches
+    with pytest.raises(UserError, match="no record has the id 'x'"):
+        resolved.explain("000", "x")
+
+
+def test_answers_to_the_pairs_asked_about_tell_the_quality(resolved):
+    asked = resolved.pairs_to_review(60, seed=1)
+    person = {f"{n:03}": n for n in range(16)} | {f"{100 + n:03}": n for n in range(16)}
+    same = asked["id_a"].map(person) == asked["id_b"].map(person)
+
+    told = resolved.quality(asked.assign(answer=same.map({True: "same", False: "distinct"})))
+
+    precision = told.set_index("metric").loc["precision"]
+    truth = resolved.pairs[resolved.pairs["is_found"]]
+    true = (truth["id_a"].map(person) == truth["id_b"].map(person)).mean()
+    assert precision["low"] <= true <= precision["high"]
+    assert set(asked["id_a"]) <= set(person)
+
+
+def test_with_neither_labels_nor_identifiers_the_values_alone_have_to_do():
+    from benchmarks.identity_sets import pairwise
+
+    draw = np.random.default_rng(3)
+    heads, tails = "mar jul paul kar tim kow bren lind hart sor".split(), "a el ine us o en ik".split()
+    names = [f"{head}{tail}" for head in heads for tail in tails]
+    people = pd.DataFrame(
+        {
+            "first": draw.choice(names, 300),
+            "last": draw.choice(names, 300),
+            "town": draw.choice(["aalen", "bonn", "celle", "dorsten", "emden", "fulda"], 300),
+            "street": [f"{names[n % 70]}weg {n}" for n in draw.permutation(300)],
+            "born": [f"{1940 + n % 60}-{1 + n % 12:02}-{1 + n * 7 % 28:02}" for n in range(300)],
+        }
+    )
+    again = people.head(150).copy()
+    again["last"] = again["last"].str[:-1] + "x"
+    frame = pd.concat([people, again], ignore_index=True)
+    frame.insert(0, "key", [f"{n:04}" for n in range(len(frame))])
+
+    resolved = resolve(frame, id="key")
+
+    assert "precision unknown" in repr(resolved)
+    assert "values alone" in repr(resolved)
+    truth = [str(n % 300) for n in range(len(frame))]
+    assert pairwise(resolved.persons["person_id"], truth).f1 > 0.95
+
+
+def test_where_nobody_stands_twice_no_answer_is_given():
+    frame = pd.DataFrame(
+        {"key": [f"{n:03}" for n in range(120)], "name": [f"{n * 7919 % 1000:03} x{n}" for n in range(120)],
+         "town": [f"t{n % 11}" for n in range(120)]}
+    )  # fmt: skip
+    with pytest.raises(UserError, match="nothing shows what a repeat looks like"):
+        resolve(frame, id="key")

@@ -16,6 +16,10 @@ from .table_contract import (
 
 PERSON_KEY = r"^person:[0-9a-f]+$"
 VARIANTS = ["cautious", "chosen", "generous"]
+PERSON_EVENT_NAMES = ["created", "split", "moved", "merged", "retired", "erased"]
+PERSON_EVENT_CAUSES = [
+    "new", "returned", "whole", "part", "merged", "split", "regrouped", "gone", "erased",
+]  # fmt: skip
 
 
 class Links(pa.DataFrameModel):
@@ -61,6 +65,35 @@ class Persons(pa.DataFrameModel):
     n_sources: Series[Int] = pa.Field(ge=1, metadata=NONE)
 
 
+class PersonEvents(pa.DataFrameModel):
+    """One row per thing that happened to a person or a record; rows are added, none is changed.
+
+    A row without ``record_id`` is of the person: ``created`` or ``split`` begin it, ``merged``,
+    ``retired`` or ``erased`` end it, each once at most. A row with ``record_id`` is of the record:
+    ``moved`` puts it into the person, ``retired`` and ``erased`` take it out. The last row of each
+    record tells where it is.
+    """
+
+    event_number: Series[Int] = pa.Field(ge=1, metadata=NONE, description="from 1, without gaps")
+    run_number: Series[Int] = pa.Field(ge=1, metadata=NONE, description="rises; no run need have rows")
+    event: Series[Text] = pa.Field(isin=PERSON_EVENT_NAMES, metadata=NONE)
+    person_id: Series[Text] = pa.Field(str_matches=PERSON_KEY, metadata=PSEUDONYMOUS)
+    other_person_id: Series[Text] = pa.Field(
+        nullable=True,
+        str_matches=PERSON_KEY,
+        metadata=PSEUDONYMOUS,
+        description="merged into, split from, moved from; null: nobody",
+    )
+    record_id: Series[Text] = pa.Field(
+        nullable=True, str_matches=SOURCE_KEY, metadata=PSEUDONYMOUS, description="null: the person as such"
+    )
+    cause: Series[Text] = pa.Field(
+        isin=PERSON_EVENT_CAUSES,
+        metadata=NONE,
+        description="whole: all that was shared was with the other person; part: most of it",
+    )
+
+
 class IdentityThresholds(pa.DataFrameModel):
     """One row per threshold: how many persons it makes, and how right it is where truth is known."""
 
@@ -75,4 +108,5 @@ LINKS = TableContract(Links, ("record_id_a", "record_id_b"))
 PEOPLE = TableContract(People, ("record_id",))
 PEOPLE_VARIANTS = TableContract(PeopleVariants, ("variant", "record_id"))
 PERSONS = TableContract(Persons, ("person_id",))
+PERSON_EVENTS = TableContract(PersonEvents, ("event_number",))
 IDENTITY_THRESHOLDS = TableContract(IdentityThresholds, ("threshold",))

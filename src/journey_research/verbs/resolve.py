@@ -30,6 +30,7 @@ from .strong_identifiers import find_evidence
 
 ANSWERS = ("same", "distinct", "unsure")
 SHOWN_THRESHOLDS = (0.3, 0.5, 0.7)
+LEAST_JOINED_SHARE = 0.05
 
 
 def resolve(
@@ -75,7 +76,7 @@ def resolve(
         1
     """
     from journey_research.pipelines.identity.persons import decide_links, name_people
-    from journey_research.pipelines.identity.scoring import SCORED, score_values
+    from journey_research.pipelines.identity.scored import SCORED, score_values
     from journey_research.pipelines.identity.ties import ClusterRule, gather_ties
 
     if threshold is not None and not (isinstance(threshold, Real) and 0 < threshold < 1):
@@ -105,6 +106,15 @@ def resolve(
         threshold=chosen,
         persons_at={shown: len(set(ties.at(shown).values())) for shown in SHOWN_THRESHOLDS},
         is_trained=model is None,
+        pairs=pd.DataFrame(
+            {
+                "id_a": scored["record_id_a"],
+                "id_b": scored["record_id_b"],
+                "probability": scored["link_probability"].astype(float),
+                "is_found": scored["record_id_a"].map(roots) == scored["record_id_b"].map(roots),
+            }
+        ),
+        values=values,
     )
     if save_model is not None:
         write_files({Path(save_model): json_writer(document)})
@@ -195,28 +205,34 @@ def _train(
     from journey_research.pipelines.identity.training import (
         NOTHING_TO_COMPARE,
         MatcherRule,
-        prepare_values,
+        prepare_columns,
         train,
     )
 
     if len(ids) < 2:
         return {"state": NOTHING_TO_COMPARE}
     rule = MatcherRule(compared_columns=tuple(values.columns), training_seed=seed, least_filled_share=0.0)
-    compared, folded = prepare_values(values, rule)
-    evidence = find_evidence(ids, folded, compared)
-    if not is_labelled and evidence.empty:
-        raise UserError(
-            "nothing says which records are one person",
-            do="give --labels with pairs answered same or distinct, or a column with e-mail addresses, "
-            "phone numbers or other ids that records of one person share",
-        )
-    document = train(ids, folded, compared, judged, {}, evidence, rule) if compared else {}
-    if "weights" not in document and not is_labelled:
-        raise UserError(
-            "too few records share an identifier to learn from",
-            do="give --labels with pairs answered same or distinct",
-        )
-    return document or {"state": NOTHING_TO_COMPARE}
+    columns, _ = prepare_columns(values, rule)
+    if not columns:
+        return {"state": NOTHING_TO_COMPARE}
+    nobody = pd.DataFrame(columns=["record_id_a", "record_id_b", "is_accepted", "comparisons"])
+    if is_labelled:
+        return train(ids, values, judged, {}, find_evidence(ids, columns), rule)
+    # The values together say more than an identifier that relatives may share; where they are too few
+    # to say anything, identifiers do, if enough records have one in common.
+    document = train(ids, values, judged, {}, nobody, rule)
+    if "weights" in document:
+        return document
+    evidence = find_evidence(ids, columns)
+    joined = pd.concat([evidence["record_id_a"], evidence["record_id_b"]]).nunique()
+    if joined >= LEAST_JOINED_SHARE * len(ids):
+        taught = train(ids, values, judged, {}, evidence, rule) if len(evidence) else document
+        if "weights" in taught:
+            return taught
+    raise UserError(
+        str(document["state"]).removeprefix("no matcher: "),
+        do="give --labels with pairs answered same or distinct",
+    )
 
 
 def _check_model_name(path: str | Path) -> None:

@@ -3,51 +3,52 @@
 from __future__ import annotations
 
 import json
-import math
-from collections import Counter, defaultdict
 from collections.abc import Sequence
-from itertools import combinations
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from journey_research.pipelines.identity.fields import Field
+    from journey_research.pipelines.identity.matching.columns import ValueColumn
 
 # A value that more records share is a switchboard or a placeholder, not somebody.
 MOST_RECORDS = 6
 LEAST_DIGITS, LEAST_LIKENESS = 6, 0.9
 
 
-def _is_identifier(values: Sequence[str], kind: str) -> bool:
+def _is_identifier(column: ValueColumn) -> bool:
     """Whether a column's values name somebody: addresses, or codes of six digits or more that hardly repeat.
 
-    Args:
-        values: Folded values, none missing.
-        kind: The column's kind: ``email``, ``code``, ``text`` ...
+    Dates are no codes in this sense.
 
     Example:
-        >>> phones, postcodes = ["0170 1234567", "0170 7654321"], ["04109", "10115"]
-        >>> _is_identifier(phones, "code"), _is_identifier(postcodes, "code")
-        (True, False)
+        >>> from journey_research.pipelines.identity.matching.columns import find_columns
+        >>> told = pd.DataFrame({"phone": ["0170 1234567", "0170 7654321"], "zip": ["04109", "10115"]})
+        >>> [_is_identifier(column) for column in find_columns(told, ["phone", "zip"])]
+        [True, False]
     """
-    if kind == "email":
+    from journey_research.pipelines.identity.matching.fields import DATE, bits
+
+    if column.kind == "email":
         return True
-    if kind != "code" or not values:
+    if column.kind != "code" or not len(column.values):
         return False
-    long_enough = sum(sum(sign.isdigit() for sign in value) >= LEAST_DIGITS for value in values)
-    counts = Counter(values)
-    bits = math.log2(len(values)) - math.fsum(n * math.log2(n) for n in sorted(counts.values())) / len(values)
-    return long_enough >= 0.6 * len(values) and bits >= 0.7 * math.log2(len(values))
+    n = int(column.counts.sum())
+    is_date = np.array([DATE.fullmatch(value) is not None for value in column.values])
+    if int(column.counts[is_date].sum()) >= 0.6 * n:
+        return False  # many are born on one day
+    digits = np.array([sum(map(str.isdigit, value)) for value in column.values])
+    long_enough = int(column.counts[digits >= LEAST_DIGITS].sum())
+    return long_enough >= 0.6 * n and bool(bits(column.counts) >= 0.7 * np.log2(n))
 
 
-def find_evidence(ids: Sequence[str], folded: pd.DataFrame, fields: Sequence[Field]) -> pd.DataFrame:
+def find_evidence(ids: Sequence[str], columns: Sequence[ValueColumn]) -> pd.DataFrame:
     """Pairs of records that share an identifier and have something else alike.
 
     Args:
         ids: n record ids.
-        folded: n rows of folded values.
-        fields: Compared fields.
+        columns: Compared columns of the n records.
 
     Returns:
         k rows of record_id_a, record_id_b, link_probability, is_accepted and comparisons (JSON:
@@ -57,39 +58,41 @@ def find_evidence(ids: Sequence[str], folded: pd.DataFrame, fields: Sequence[Fie
         Winkler (1990), "String comparator metrics", for how alike two texts are.
 
     Example:
-        >>> from journey_research.pipelines.identity.fields import Field
+        >>> from journey_research.pipelines.identity.matching.columns import encode
+        >>> from journey_research.pipelines.identity.matching.fields import Field
         >>> told = pd.DataFrame({"mail": ["a@b.example"] * 2, "name": ["ann lee", "ann le"]})
-        >>> find_evidence(["1", "2"], told, [Field("mail", "email"), Field("name", "text")]).values.tolist()
+        >>> columns = encode(told, [Field("mail", "email"), Field("name", "text")])
+        >>> find_evidence(["1", "2"], columns).values.tolist()
         [['1', '2', 1.0, True, '{"mail": 1.0}']]
     """
-    from rapidfuzz.distance import JaroWinkler
+    from journey_research.pipelines.identity.matching.candidates import pairs_in
+    from journey_research.pipelines.identity.matching.likeness import ColumnLikeness
 
-    shared: dict[tuple[int, int], set[str]] = defaultdict(set)
-    texts = [field.name for field in fields if field.kind in ("text", "phrase")]
-    for field in fields:
-        column = folded[field.name].tolist()
-        told = [value for value in column if value is not None]
-        if not _is_identifier(told, field.kind):
+    n = len(ids)
+    shared: dict[str, np.ndarray] = {}
+    for column in columns:
+        if not _is_identifier(column):
             continue
-        holders: dict[str, list[int]] = defaultdict(list)
-        for number, value in enumerate(column):
-            if value is not None and len(set(value)) > 2:
-                holders[value].append(number)
-        for numbers in holders.values():
-            if 2 <= len(numbers) <= MOST_RECORDS:
-                for pair in combinations(numbers, 2):
-                    shared[pair].add(field.name)
-    others = {name: folded[name].tolist() for name in texts}
+        telling = np.array([len(set(value)) > 2 for value in column.values], dtype=bool)
+        kept = telling & (column.counts >= 2) & (column.counts <= MOST_RECORDS)
+        told = np.flatnonzero((column.codes >= 0) & kept[column.codes])
+        members = told[np.argsort(column.codes[told], kind="stable")]
+        _, starts, sizes = np.unique(column.codes[members], return_index=True, return_counts=True)
+        first, second = pairs_in(members, starts, sizes)
+        shared[column.name] = np.minimum(first, second) * n + np.maximum(first, second)
+    pairs = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *shared.values()]))
+    first, second = pairs // max(n, 1), pairs % max(n, 1)
+    by = {name: np.isin(pairs, codes) for name, codes in shared.items()}
+    alike = np.sum([np.zeros(len(pairs)), *by.values()], axis=0) > 1
+    for column in columns:
+        if column.kind in ("text", "phrase"):
+            own = ColumnLikeness(column)
+            likeness = own.compare(column.codes[first], column.codes[second])[:, 0]
+            alike |= likeness >= LEAST_LIKENESS
     rows = []
-    for (first, second), names in shared.items():
-        alike = len(names) > 1 or any(
-            column[first] is not None
-            and column[second] is not None
-            and JaroWinkler.similarity(column[first], column[second]) >= LEAST_LIKENESS
-            for column in others.values()
-        )
-        if alike:
-            a, b = sorted((ids[first], ids[second]))
-            rows.append((a, b, 1.0, True, json.dumps(dict.fromkeys(sorted(names), 1.0))))
-    columns = ["record_id_a", "record_id_b", "link_probability", "is_accepted", "comparisons"]
-    return pd.DataFrame(sorted(rows), columns=columns)
+    for at in np.flatnonzero(alike).tolist():
+        a, b = sorted((ids[first[at]], ids[second[at]]))
+        names = sorted(name for name, told in by.items() if told[at])
+        rows.append((a, b, 1.0, True, json.dumps(dict.fromkeys(names, 1.0))))
+    columns_of = ["record_id_a", "record_id_b", "link_probability", "is_accepted", "comparisons"]
+    return pd.DataFrame(sorted(rows), columns=columns_of)

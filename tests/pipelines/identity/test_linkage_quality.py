@@ -220,9 +220,9 @@ def test_people_are_found_more_surely_than_by_exact_match(known_people):
     _, (made, _) = known_people
     assert not any(keeps_contracts(made).values())
     figures = made["identity_metrics"].to_pandas().set_index("metric")
-    assert figures.loc["pairwise_f1_named", "value"] > 0.9
+    assert figures.loc["pairwise_f1_named", "value"] > 0.95
     assert figures.loc["pairwise_f1", "low"] > figures.loc["exact_match_f1", "high"]
-    assert figures.loc["f1_unjudged", "value"] < 1
+    assert 0.9 < figures.loc["f1_unjudged", "value"] <= 1
     thresholds = made["identity_thresholds"].to_pandas()
     assert thresholds["is_chosen"].sum() == 1
 

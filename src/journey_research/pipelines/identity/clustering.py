@@ -10,11 +10,14 @@ not promise it, connected components would).
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+
+from .matching.linkage import average_linkage
 
 Pair = tuple[str, str]
 
@@ -46,6 +49,10 @@ class Joining:
     def may_join(self, a: str, b: str) -> bool:
         """Whether no pair judged distinct would come together."""
         return self.root(b) not in self._apart[self.root(a)]
+
+    def apart_from(self, record_id: str) -> set[str]:
+        """What must never come together with this record's group."""
+        return self._apart.get(self.root(record_id), set())
 
     def join(self, a: str, b: str) -> bool:
         """Join two records and all that are joined to them; False where that is forbidden."""
@@ -122,78 +129,47 @@ def cluster_pairs(
 
 def _join_scored(joining: Joining, scored: Mapping[Pair, float], threshold: float, most: int) -> None:
     """Average linkage inside each chain of likely pairs, between the groups joined before."""
+    pairs = sorted(scored)
+    groups = sorted({joining.root(record_id) for pair in pairs for record_id in pair})
+    place = {group: at for at, group in enumerate(groups)}
     told: dict[str, set[str]] = defaultdict(set)
-    totals: dict[Pair, float] = defaultdict(float)
-    for a, b in sorted(scored):
-        first, second = sorted((joining.root(a), joining.root(b)))
-        told[joining.root(a)].add(a)
-        told[joining.root(b)].add(b)
-        if first != second:
-            totals[first, second] += scored[a, b]
-    sizes = {group: len(records) for group, records in told.items()}
-    chains = _chains(totals, sizes, threshold, most)
-    place = {group: (number, at) for number, chain in enumerate(chains) for at, group in enumerate(chain)}
-    matrices = [np.zeros((len(chain), len(chain))) for chain in chains]
-    for (a, b), total in totals.items():
-        if a in place and b in place and place[a][0] == place[b][0]:
-            matrix, row, column = matrices[place[a][0]], place[a][1], place[b][1]
-            matrix[row, column] = matrix[column, row] = total
-    for chain, matrix in zip(chains, matrices, strict=True):
-        counts = np.array([float(sizes[group]) for group in chain])
-        _link_on_average(joining, chain, matrix, counts, threshold)
-
-
-def _chains(
-    totals: Mapping[Pair, float], sizes: Mapping[str, int], threshold: float, most: int
-) -> list[list[str]]:
-    """Groups of groups that likely pairs chain together; too long ones cut at rising thresholds."""
-    waiting, done = [(dict(totals), threshold)], []
-    while waiting:
-        pairs, least = waiting.pop()
-        kept = {
-            pair: total for pair, total in pairs.items() if total / (sizes[pair[0]] * sizes[pair[1]]) >= least
-        }
-        parts = Joining(sorted({group for pair in kept for group in pair}))
-        for a, b in sorted(kept):
-            parts.join(a, b)
-        chains: dict[str, list[str]] = defaultdict(list)
-        for group in parts.ids:
-            chains[parts.root(group)].append(group)
-        inside: dict[str, dict[Pair, float]] = defaultdict(dict)
-        for pair, total in kept.items():
-            inside[parts.root(pair[0])][pair] = total
-        for root, chain in chains.items():
-            higher = least + 0.05
-            if len(chain) <= most or higher > 1:
-                done.append(chain[:most] if len(chain) > most else chain)
-            else:
-                waiting.append((inside[root], higher))
-    return sorted(done)
-
-
-def _link_on_average(
-    joining: Joining, chain: list[str], totals: np.ndarray, sizes: np.ndarray, threshold: float
-) -> None:
-    """Join the two likeliest groups until none is likely enough; ties go to the smaller ids."""
-    alive = list(range(len(chain)))
-    forbidden = np.zeros_like(totals, dtype=bool)
-    np.fill_diagonal(forbidden, True)
-    while len(alive) > 1:
-        average = np.where(forbidden, -1.0, totals / np.outer(sizes, sizes))
-        best = average[np.ix_(alive, alive)]
-        position = int(best.argmax())
-        if best.flat[position] < threshold - 1e-9:
-            return
-        low, high = sorted((alive[position // len(alive)], alive[position % len(alive)]))
-        if not joining.join(chain[low], chain[high]):
-            forbidden[low, high] = forbidden[high, low] = True
-            continue
-        totals[low] += totals[high]
-        totals[:, low] += totals[:, high]
-        forbidden[low] |= forbidden[high]
-        forbidden[:, low] |= forbidden[:, high]
-        sizes[low] += sizes[high]
-        alive.remove(high)
+    totals: dict[tuple[int, int], list[float]] = defaultdict(list)
+    for a, b in pairs:
+        roots = joining.root(a), joining.root(b)
+        for record_id, root in zip((a, b), roots, strict=True):
+            told[root].add(record_id)
+        if roots[0] != roots[1]:
+            low, high = sorted((place[roots[0]], place[roots[1]]))
+            totals[low, high].append(scored[a, b])
+    sizes = np.array([len(told[group]) for group in groups], dtype=np.int64)
+    ends = np.array(sorted(totals), dtype=np.int64).reshape(-1, 2)
+    # A pair of records that nobody scored is no likely one: it counts as 0.
+    mean = np.array(
+        [math.fsum(totals[low, high]) / (sizes[low] * sizes[high]) for low, high in ends.tolist()]
+    )
+    apart = np.array(
+        sorted(
+            {
+                (place[group], place[root])
+                for group in groups
+                for other in joining.apart_from(group)
+                if (root := joining.root(other)) in place
+            }
+        ),
+        dtype=np.int64,
+    ).reshape(-1, 2)
+    merges = average_linkage(
+        len(groups),
+        ends[:, 0],
+        ends[:, 1],
+        mean,
+        floor=threshold,
+        most_in_chain=most,
+        weight=sizes,
+        apart=(apart[:, 0], apart[:, 1]),
+    )
+    for group, root in zip(groups, merges.clusters(len(groups), threshold).tolist(), strict=True):
+        joining.join(group, groups[root])
 
 
 def person_name(smallest_record_id: str) -> str:

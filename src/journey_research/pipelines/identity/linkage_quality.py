@@ -3,8 +3,8 @@
 Context: a share of right pairs hangs on which pairs are counted, and on which people happened to
 be in the sample. Choice: pairwise precision, recall and F1 over all pairs of records in the truth,
 with 95 % intervals by drawing true persons again; pairs that reviewers judged are also left out,
-because they taught the matcher. Given up: cluster measures, which answer the same question in
-units nobody can picture.
+because they taught the matcher. Beside them stand B-cubed shares and the share of persons found
+whole, over records with a name; see ``cluster_measures``.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def measure_identity(
     cluster_rule: ClusterRule,
     rule: QualityRule,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Pairwise precision, recall and F1 of the persons, and what other thresholds would make.
+    """Pairwise, B-cubed and whole-person precision, recall and F1, and what other thresholds would make.
 
     Args:
         records: n rows, contract ``RECORDS``.
@@ -156,6 +156,8 @@ def measure_identity(
     Returns:
         ``METRICS`` and ``IDENTITY_THRESHOLDS``.
     """
+    from .cluster_measures import measure_clusters  # it counts by what stands in this module
+
     who = people.query("select record_id, person_id as person from this order by record_id").to_pandas(
         EVERY_ROW
     )
@@ -186,6 +188,10 @@ def measure_identity(
         ("f1_unjudged", *row[1:]) for row in _quality("", "", told, rule, judged) if row[0].endswith("f1")
     ]
     metrics = pd.DataFrame(rows, columns=["metric", "value", "low", "high", "n"])
+    named_people = told[has_name.to_numpy()]
+    by_cluster = measure_clusters(named_people["person"], named_people["true_person_id"], rule)
+    by_cluster = by_cluster[~by_cluster["metric"].str.startswith("pairwise")]
+    metrics = pd.concat([metrics, by_cluster.assign(metric=by_cluster["metric"] + "_named")])
     metrics = metrics.astype({"value": "float64", "low": "float64", "high": "float64"})
     metrics = metrics.sort_values("metric", ignore_index=True)
 

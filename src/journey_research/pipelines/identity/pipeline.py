@@ -3,6 +3,7 @@
 from kedro.pipeline import Node, Pipeline
 
 from .evidence import gather_evidence
+from .golden_records import choose_golden_values
 from .linkage_quality import measure_identity
 from .persons import cluster_records
 from .scored import score_pairs
@@ -70,6 +71,12 @@ def create_pipeline() -> Pipeline:
                 ],
                 ["identity_metrics", "identity_thresholds"],
                 name="measure_identity",
+            ),
+            Node(
+                choose_golden_values,
+                ["people", "records", "record_values", "identifiers", "params:golden_rule"],
+                "golden_values",
+                name="choose_golden_values",
             ),
         ]
     )

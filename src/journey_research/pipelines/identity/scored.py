@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from journey_research.engine import Table
 
+from .matching.matcher import IDENTICAL, columns_for, comparisons_of, read_matcher, score_columns
 from .persons import EVERY_ROW, LINK_COLUMNS
-from .scoring import score_values
 from .training import comparable_values
+
+SCORED = ["record_id_a", "record_id_b", "link_probability", "comparisons"]
 
 
 def score_pairs(
@@ -47,6 +51,50 @@ def score_pairs(
     likely = scored["link_probability"] >= float(model["threshold"])
     refusal = pd.Series("below the threshold", index=scored.index, dtype="str").mask(likely)
     return _as_links(scored.assign(rule="dedupe", is_accepted=likely, refusal=refusal)[LINK_COLUMNS])
+
+
+def score_values(
+    ids: Sequence[str],
+    values: pd.DataFrame,
+    model: dict[str, Any],
+    joined: Sequence[tuple[str, str]] = (),
+) -> pd.DataFrame:
+    """Score pairs of records in a data frame; see ``matching.matcher.score_columns``.
+
+    Args:
+        ids: n record ids, unique.
+        values: n rows with at least the model's fields, any spelling.
+        model: From ``train``.
+        joined: Pairs of ids that something else joins.
+
+    Returns:
+        k rows of record_id_a, record_id_b (a before b), link_probability, comparisons; sorted.
+
+    Raises:
+        UserError: The model does not fit the columns.
+    """
+    matcher = read_matcher(model, list(values.columns))
+    if len(ids) < 2:
+        return pd.DataFrame(columns=SCORED)
+    order = np.argsort(np.asarray(ids, dtype=object), kind="stable")
+    named = np.asarray(ids, dtype=object)[order]
+    place = {record_id: at for at, record_id in enumerate(named)}
+    ties = [(place[a], place[b]) for a, b in joined if a in place and b in place]
+    both = np.array(ties, dtype=np.int64).reshape(-1, 2)
+    found = score_columns(
+        columns_for(values.iloc[order].reset_index(drop=True), matcher), matcher, (both[:, 0], both[:, 1])
+    )
+    told = comparisons_of(found.likeness, found.first, found.second)
+    scored = pd.DataFrame(
+        {
+            "record_id_a": named[np.concatenate([found.first, found.repeated])],
+            "record_id_b": named[np.concatenate([found.second, found.repeats])],
+            "link_probability": np.concatenate([found.probability, found.repeat_probability]),
+            "comparisons": [*told, *[IDENTICAL] * len(found.repeats)],
+        },
+        columns=SCORED,
+    )
+    return scored.sort_values(["record_id_a", "record_id_b"], ignore_index=True)
 
 
 def _as_links(links: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from .clustering import Pair, cluster_pairs
 from .judgements import judged_labels
-from .scoring import IDENTICAL
+from .matching.matcher import IDENTICAL
 
 
 @dataclass(frozen=True)

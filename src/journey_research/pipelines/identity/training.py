@@ -1,30 +1,30 @@
-"""Labels to a matcher: what is learnt from, and the child process that learns."""
+"""Labels to a matcher: what is learnt from, gathered from the tables that hold it."""
 
 from __future__ import annotations
 
-import json
 import logging
-import os
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from journey_research.engine import Table
 from journey_research.errors import UserError
 
-from .fields import Field, find_fields, fold_frame
 from .judgements import choose_labels, evidence_labels, group_labels, judged_labels
+from .matching.columns import ValueColumn, encode, find_fields
+from .matching.learning import KnownPairs, learn_matcher, learn_unlabelled
+from .matching.matcher import LEAST_TOLD
 
 logger = logging.getLogger(__name__)
 COMPARED_TEXTS = (
     "first_name", "last_name", "full_name", "company", "street", "postal_code", "city", "email", "phone",
 )  # fmt: skip
 NOTHING_TO_COMPARE = "no matcher: nothing to compare"
+EVERY_ROW = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,10 @@ class MatcherRule:
     Attributes:
         compared_columns: Columns of ``record_values`` that may be compared.
         least_filled_share: A column filled in a smaller share of the records is left out.
-        most_records: More records than this are refused: comparison by dedupe's parts is
-            linear in pairs, and pairs grow faster than records.
+        most_records: More records than this are refused.
         most_labels: At most so many labelled pairs of each answer teach.
-        least_labels: Fewer pairs of either answer teach nothing.
-        least_told: With fewer answers of people either way, the threshold is a half.
-        most_blocking_labels: At most so many of the same pairs teach blocking.
-        least_covered_share: Share of the same pairs that the blocking rules have to bring together.
-        n_covers: How many times over, each time by other rules.
-        most_pairs_per_record: A predicate that makes more pairs a record is not learnt from.
-        most_sampled_records: Predicates are priced on so many records.
+        least_labels: Fewer pairs that are the same teach nothing.
+        threshold: Least average probability inside a person.
         most_in_block: Largest block compared whole.
         most_in_cluster: Chains of up to so many records are compared whole.
         least_probability: Pairs below it are not kept.
@@ -63,26 +57,23 @@ class MatcherRule:
         "phone",
     )
     least_filled_share: float = 0.02
-    most_records: int = 12_000
-    most_labels: int = 700
+    most_records: int = 2_000_000
+    most_labels: int = 3_000
     least_labels: int = 5
-    least_told: int = 10
-    most_blocking_labels: int = 200
-    least_covered_share: float = 0.99
-    n_covers: int = 3
-    most_pairs_per_record: float = 10.0
-    most_sampled_records: int = 600
-    most_in_block: int = 50
+    threshold: float = 0.4
+    most_in_block: int = 30
     most_in_cluster: int = 40
     least_probability: float = 0.1
     training_seed: int = 1
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "compared_columns", tuple(self.compared_columns))
-        for name in ("least_filled_share", "least_covered_share", "least_probability"):
+        for name in ("least_filled_share", "least_probability"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; a share lies between 0 and 1")
-        for name in ("most_records", "most_labels", "least_labels", "most_in_block", "most_sampled_records"):
+        if not 0 < self.threshold < 1:
+            raise ValueError(f"threshold is {self.threshold}; a probability lies between 0 and 1")
+        for name in ("most_records", "most_labels", "least_labels", "most_in_block", "most_in_cluster"):
             if getattr(self, name) < 2:
                 raise ValueError(f"{name} is {getattr(self, name)}; at least 2 are needed")
 
@@ -113,16 +104,16 @@ def train_matcher(
         UserError: There are more records than the matcher is made for.
     """
     values = comparable_values(records, record_values)
-    links = evidence_links.to_pandas(10_000_000)
-    fields, folded = prepare_values(values, rule)
-    if not fields:
-        return {"state": NOTHING_TO_COMPARE}
-    groups = labelled_groups.to_pandas(10_000_000)
-    group_of = dict(zip(groups["record_id"], groups["group_id"].astype(str), strict=True))
+    groups = labelled_groups.to_pandas(EVERY_ROW)
     model = train(
-        values["record_id"].tolist(), folded, fields, judgements.to_pandas(10_000_000), group_of, links, rule
+        values["record_id"].tolist(),
+        values,
+        judgements.to_pandas(EVERY_ROW),
+        dict(zip(groups["record_id"], groups["group_id"].astype(str), strict=True)),
+        evidence_links.to_pandas(EVERY_ROW),
+        rule,
     )
-    if "weights" not in model:
+    if "weights" not in model and model["state"] != NOTHING_TO_COMPARE:
         logger.warning("identity: %s; records are joined by identifiers alone", model["state"])
     return model
 
@@ -138,7 +129,7 @@ def comparable_values(records: Table, record_values: Table) -> pd.DataFrame:
         record_values: n rows, contract ``RECORD_VALUES``.
 
     Returns:
-        At most n rows, sorted by record, whole names told from their parts.
+        At most n rows, sorted by record.
     """
     told = " + ".join(f"case when present({name}) is null then 0 else 1 end" for name in COMPARED_TEXTS)
     counted = Table(
@@ -150,43 +141,13 @@ def comparable_values(records: Table, record_values: Table) -> pd.DataFrame:
         "select * exclude (n_told) from this "
         "where n_told >= (select least(2, coalesce(max(n_told), 0)) from this) order by record_id"
     )
-    return with_whole_names(enough.to_pandas(10_000_000))
+    return enough.to_pandas(EVERY_ROW)
 
 
-def with_whole_names(values: pd.DataFrame) -> pd.DataFrame:
-    """Values with the whole name told from its parts, and the parts from a whole name of two words.
-
-    Example:
-        >>> told = pd.DataFrame({"first_name": ["Ann", None], "last_name": ["Lee", None],
-        ...                      "full_name": [None, "Bob Ray"]})
-        >>> with_whole_names(told).values.tolist()
-        [['Ann', 'Lee', 'Ann Lee'], ['Bob', 'Ray', 'Bob Ray']]
-    """
-    rows = []
-    for first, last, whole in values[["first_name", "last_name", "full_name"]].itertuples(
-        index=False, name=None
-    ):
-        first, last, whole = (
-            None if pd.isna(name) else str(name).strip() or None for name in (first, last, whole)
-        )
-        if whole is None and (first or last):
-            whole = " ".join(name for name in (first, last) if name)
-        elif whole is not None and first is None and last is None and len(whole.split()) == 2:
-            first, last = whole.split()
-            if first.endswith(","):
-                first, last = last, first[:-1]
-                whole = f"{first} {last}"
-        rows.append((first, last, whole))
-    names = pd.DataFrame(
-        rows, columns=["first_name", "last_name", "full_name"], index=values.index, dtype=object
-    )
-    return values.assign(
-        first_name=names["first_name"], last_name=names["last_name"], full_name=names["full_name"]
-    )
-
-
-def prepare_values(values: pd.DataFrame, rule: MatcherRule) -> tuple[list[Field], pd.DataFrame]:
-    """Folded values and the fields worth comparing.
+def prepare_columns(
+    values: pd.DataFrame, rule: MatcherRule
+) -> tuple[list[ValueColumn], dict[str, tuple[str, str]]]:
+    """The columns worth comparing, and the whole names that were parted into others.
 
     Raises:
         UserError: There are more records than ``most_records``.
@@ -194,28 +155,29 @@ def prepare_values(values: pd.DataFrame, rule: MatcherRule) -> tuple[list[Field]
     if len(values) > rule.most_records:
         raise UserError(
             f"{len(values):,} records with values; this matcher is made for at most {rule.most_records:,}",
-            do="resolve part of the records, or raise most_records and allow hours",
+            do="resolve part of the records, or raise most_records and give it the memory",
         )
-    columns = [name for name in rule.compared_columns if name in values]
-    folded = fold_frame(values, columns)
-    return find_fields(folded, columns, rule.least_filled_share), folded
+    names = [name for name in rule.compared_columns if name in values]
+    fields, partings = find_fields(values, names, rule.least_filled_share)
+    return encode(values, fields, partings), partings
 
 
 def train(
     ids: Sequence[str],
-    folded: pd.DataFrame,
-    fields: Sequence[Field],
+    values: pd.DataFrame,
     judgements: pd.DataFrame,
     group_of: Mapping[str, str],
     links: pd.DataFrame,
     rule: MatcherRule,
 ) -> dict[str, Any]:
-    """Learn from folded values and everything that is known of pairs.
+    """Learn from values and everything that is known of pairs; order of the rows means nothing.
+
+    Where neither labels nor identifiers say that any two records are one person, the values alone
+    have to; see ``matching.unlabelled``.
 
     Args:
         ids: n record ids.
-        folded: n rows of folded values.
-        fields: What is compared.
+        values: n rows; any spelling.
         judgements: Rows of record_id_a, record_id_b, answer.
         group_of: Record id -> labelled group.
         links: Evidence, contract ``LINKS``.
@@ -224,58 +186,37 @@ def train(
     Returns:
         The model's document.
     """
-    names = [field.name for field in fields]
-    filled = folded[names].notna().sum(axis=1)
-    comparable = {record_id for record_id, n in zip(ids, filled, strict=True) if n >= min(2, len(names))}
-    if len(comparable) < 2:
+    order = np.argsort(np.asarray(ids, dtype=object), kind="stable")
+    ordered = [ids[at] for at in order.tolist()]
+    columns, partings = prepare_columns(values.iloc[order].reset_index(drop=True), rule)
+    if not columns:
         return {"state": NOTHING_TO_COMPARE}
-    evidence = evidence_labels(links, comparable)
-    labelled = {record_id: group for record_id, group in group_of.items() if record_id in comparable}
-    judged = judged_labels(judgements)
-    labels = pd.concat([judged, group_labels(labelled, "group", {}), evidence]).drop_duplicates(
-        ["record_id_a", "record_id_b"]
-    )
-    labels = labels[labels["record_id_a"].isin(comparable) & labels["record_id_b"].isin(comparable)]
+    told = np.sum([column.codes >= 0 for column in columns], axis=0) >= min(LEAST_TOLD, len(columns))
+    place = {record_id: at for at, record_id in enumerate(ordered) if told[at]}
+    if len(place) < 2:
+        return {"state": NOTHING_TO_COMPARE}
+    labelled = {record_id: group for record_id, group in group_of.items() if record_id in place}
+    labels = pd.concat(
+        [
+            judged_labels(judgements),
+            group_labels(labelled, "group", {}),
+            evidence_labels(links, set(place)),
+        ]
+    ).drop_duplicates(["record_id_a", "record_id_b"])
+    labels = labels[labels["record_id_a"].isin(place) & labels["record_id_b"].isin(place)]
+    versions = {name: version(name) for name in ("dedupe", "numpy", "rapidfuzz")}
     if not (labels["answer"] == "same").any():
-        return {"state": "no matcher: neither labels nor identifiers say that two records are one person"}
+        return learn_unlabelled(columns, partings, asdict(rule), versions)
     chosen = choose_labels(labels, rule.most_labels, rule.training_seed)
-    told = pd.concat([folded[names], pd.Series(list(ids), name="record_id")], axis=1)
-    told = told[told["record_id"].isin(comparable)].sort_values("record_id")
-    undecided = links.loc[links["record_id_a"].isin(comparable) & links["record_id_b"].isin(comparable)]
-    return _learn_apart(
-        {
-            "fields": [asdict(field) for field in fields],
-            "records": {
-                row[-1]: dict(zip(names, row[:-1], strict=True))
-                for row in told.itertuples(index=False, name=None)
-            },
-            "labels": chosen.to_numpy().tolist(),
-            "group_of": labelled,
-            "not_distinct": undecided[["record_id_a", "record_id_b"]].to_numpy().tolist(),
-            "versions": {name: version(name) for name in ("dedupe", "scikit-learn", "numpy", "rapidfuzz")},
-            "rule": asdict(rule),
-        }
+    group = np.full(len(ordered), -1)
+    numbers = {name: number for number, name in enumerate(sorted(set(labelled.values())))}
+    for record_id, name in labelled.items():
+        group[place[record_id]] = numbers[name]
+    known = KnownPairs(
+        first=chosen["record_id_a"].map(place).to_numpy(dtype=np.int64),
+        second=chosen["record_id_b"].map(place).to_numpy(dtype=np.int64),
+        is_same=(chosen["answer"] == "same").to_numpy(dtype=bool),
+        told_by=chosen["told_by"].to_numpy(dtype=object),
+        hidden=chosen["hidden"].to_numpy(dtype=object),
     )
-
-
-def _learn_apart(task: dict[str, Any]) -> dict[str, Any]:
-    """``learn`` in a child process whose hashes, seeds and threads are fixed; values go by pipe."""
-    surroundings = {
-        **os.environ,
-        "PYTHONHASHSEED": "0",
-        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-        **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
-    }
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", f"{__package__}.learning"],
-        input=json.dumps(task, sort_keys=True),
-        capture_output=True,
-        text=True,
-        env=surroundings,
-    )
-    if done.returncode:
-        # A traceback of dedupe may hold values, so only its last line's kind is repeated.
-        kind = (done.stderr.strip().splitlines() or ["no message"])[-1].split(":")[0]
-        raise RuntimeError(f"training stopped with {kind}")
-    model: dict[str, Any] = json.loads(done.stdout)
-    return model
+    return learn_matcher(columns, partings, known, group, asdict(rule), versions)

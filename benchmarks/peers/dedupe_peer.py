@@ -1,0 +1,52 @@
+"""dedupe as its examples use it, taught by the same labels; runs in the project's environment.
+
+Values are folded to small letters as in the examples; fields are strings, long ones texts. Blocking,
+classifier, scoring, clustering and the threshold of a half are dedupe's own.
+"""
+
+import io
+import json
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import dedupe
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from dedupe import variables
+from peer_task import Found, run_task
+
+LONG = 60  # signs: a value of more is a text and no name, as the description of dedupe's example
+
+
+def find(records: pa.Table, task: dict[str, Any]) -> Iterator[Found]:
+    """Clusters at dedupe's own threshold."""
+    random.seed(task["seed"])
+    np.random.seed(task["seed"])
+    names = task["fields"]
+    ids = records["id"].to_pylist()
+    folded = {name: pc.utf8_lower(records[name]).to_pylist() for name in names}
+    data = {key: {name: folded[name][row] for name in names} for row, key in enumerate(ids)}
+    fields = []
+    for name in names:
+        is_long = (pc.mean(pc.utf8_length(records[name])).as_py() or 0) > LONG
+        has_missing = records[name].null_count > 0
+        if is_long:
+            corpus = [value for value in folded[name] if value]
+            fields.append(variables.Text(name, corpus=corpus, has_missing=has_missing))
+        else:
+            fields.append(variables.String(name, has_missing=has_missing))
+    deduper = dedupe.Dedupe(fields, num_cores=1)
+    answers: dict[str, list[Any]] = {"match": [], "distinct": []}
+    for a, b, answer in task["labels"]:
+        kind = "match" if answer == "same" else "distinct"
+        answers[kind].append({"__class__": "tuple", "__value__": [data[a], data[b]]})
+    deduper.prepare_training(data, training_file=io.StringIO(json.dumps(answers)))
+    deduper.train()
+    told = [(key, number) for number, (keys, _) in enumerate(deduper.partition(data, 0.5)) for key in keys]
+    yield "default", [key for key, _ in told], [number for _, number in told]
+
+
+if __name__ == "__main__":
+    run_task(find)

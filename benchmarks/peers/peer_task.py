@@ -1,0 +1,60 @@
+"""What a peer is given, and what it hands back; runs inside the peer's own environment.
+
+Given: records (Parquet: ``id`` and the fields, text, blanks null) and a task (JSON: fields, seed, labels
+or null, and what the peer alone needs). Handed back: clusters (CSV: variant, id, cluster) and what it
+cost (JSON: seconds, peak_mb, failed). The clock runs from records in memory to clusters in memory.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+
+Found = tuple[str, Sequence[str], Sequence[Any]]
+
+
+def run_task(find: Callable[[pa.Table, dict[str, Any]], Iterator[Found]], refusals: Any = ()) -> None:
+    """Read what is asked, find clusters, write them and their cost.
+
+    Args:
+        find: Records and task in; name of the variant, ids and clusters out, for each variant.
+        refusals: Errors by which the tool says no in words that may be shown.
+    """
+    folder = Path(sys.argv[1])
+    records = pq.read_table(folder / "records.parquet")
+    task = json.loads((folder / "task.json").read_text(encoding="utf-8"))
+    failed, parts = None, []
+    began = time.perf_counter()
+    try:
+        for variant, ids, clusters in find(records, task):
+            names = [str(cluster) for cluster in clusters]
+            parts.append(pa.table({"variant": [variant] * len(names), "id": list(ids), "cluster": names}))
+    except refusals as refusal:
+        failed = f"refused: {refusal}"
+    seconds = time.perf_counter() - began
+    if parts:
+        pc.write_csv(pa.concat_tables(parts), folder / "clusters.csv")
+    cost = {"seconds": seconds, "peak_mb": read_peak_kb() // 1024, "failed": failed}
+    (folder / "cost.json").write_text(json.dumps(cost), encoding="utf-8")
+
+
+def read_peak_kb() -> int:
+    """Largest memory of this process or any it waited for, in kB.
+
+    ``ru_maxrss`` of a process counts what its parent held when it was started, so Linux is asked for
+    that of the program itself; the processes it started were no larger at their start than it was.
+    """
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    status = Path("/proc/self/status")
+    lines = status.read_text(encoding="utf-8").splitlines() if status.is_file() else []
+    own = [int(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
+    return max(children, *(own or [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))

@@ -1,0 +1,200 @@
+"""Which pairs of records are worth comparing: those that share a key of a rule, in bounded blocks.
+
+Context: a rule is a predicate, or two of different columns together; records with the same key are
+a block, and n records in one block make n * n / 2 pairs. Choice: keys and record numbers are packed
+into one number and sorted, so that blocks are runs; a block over the cap is split by each other
+column's exact values, and what is still over it is left out and counted. Given up: a pair whose
+every block is too large.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from .columns import ValueColumn
+from .predicate_keys import Keys, keys_of
+
+Rule: TypeAlias = tuple[str, ...]
+KeyedRecords: TypeAlias = tuple[np.ndarray, np.ndarray]
+_MIX = np.uint64(0xBF58476D1CE4E5B9)
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Pairs of records, each once.
+
+    Attributes:
+        first: k record numbers, int64; sorted with ``second``.
+        second: k record numbers, each greater than its ``first``.
+        made: Rule -> pairs that it made, those of other rules among them.
+        left_out: Rule -> pairs of blocks too large, block by block, less those of them that were made:
+            at most so many are lost, for another block or rule may make them too.
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    made: dict[Rule, int]
+    left_out: dict[Rule, int]
+
+
+class KeyRing:
+    """Keys of records by predicate and column; each is found once."""
+
+    def __init__(self, columns: Sequence[ValueColumn]) -> None:
+        self.columns = {column.name: column for column in columns}
+        self.n_records = len(columns[0].codes)
+        self._keys: dict[str, Keys] = {}
+
+    def of_values(self, part: str) -> Keys:
+        """Keys of a column's values by a predicate: ``firstTokenPredicate(name)``."""
+        if part not in self._keys:
+            predicate, name = split(part)
+            self._keys[part] = keys_of(self.columns[name].values, predicate)
+        return self._keys[part]
+
+    def of_records(self, part: str, records: np.ndarray | None = None) -> KeyedRecords:
+        """(record, key) of every key of every record, or of some of them by their place among these."""
+        codes = self.columns[split(part)[1]].codes
+        codes = codes if records is None else codes[records]
+        told = np.flatnonzero(codes >= 0)
+        return spread(told, codes[told], self.of_values(part))
+
+    def of_rule(self, rule: Rule, records: np.ndarray | None = None) -> KeyedRecords:
+        """(record, key) by a rule; a record without a key of each part has none."""
+        record, key = self.of_records(rule[0], records)
+        for part in rule[1:]:
+            codes = self.columns[split(part)[1]].codes
+            codes = (codes if records is None else codes[records])[record]
+            told = np.flatnonzero(codes >= 0)
+            row, more = spread(told, codes[told], self.of_values(part))
+            record, key = record[row], mixed(key[row], more)
+        return record, key
+
+
+def split(part: str) -> tuple[str, str]:
+    """Predicate and column of a rule's part.
+
+    Example:
+        >>> split("firstTokenPredicate(name)")
+        ('firstTokenPredicate', 'name')
+    """
+    predicate, _, rest = part.partition("(")
+    return predicate, rest[:-1]
+
+
+def spread(rows: np.ndarray, codes: np.ndarray, keys: Keys) -> tuple[np.ndarray, np.ndarray]:
+    """Each row once for every key of its value, and the keys."""
+    counts = keys.starts[codes + 1] - keys.starts[codes]
+    if (counts == 1).all():
+        return rows, keys.key[keys.starts[codes]]
+    return np.repeat(rows, counts), keys.key[runs(keys.starts[codes], counts)]
+
+
+def runs(starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The numbers ``starts[i] .. starts[i] + counts[i] - 1`` of all i, one after the other.
+
+    Example:
+        >>> runs(np.array([5, 0]), np.array([2, 3])).tolist()
+        [5, 6, 0, 1, 2]
+    """
+    before = np.cumsum(counts) - counts
+    return np.arange(int(counts.sum())) + np.repeat(starts - before, counts)
+
+
+def mixed(key: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """One key of two."""
+    told: np.ndarray = (key ^ (key >> np.uint64(33))) * _MIX + other * np.uint64(0x94D049BB133111EB)
+    return told ^ (told >> np.uint64(29))
+
+
+def blocks(record: np.ndarray, key: np.ndarray, n_records: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Records by key: the records, where each block starts, and its size; blocks of one are left out.
+
+    The key's upper bits and the record share one number: sorting numbers is several times faster
+    than sorting by two columns, and a collision makes a pair that is compared and dropped.
+    """
+    width = max(1, int(n_records - 1).bit_length())
+    mask = np.uint64((1 << width) - 1)
+    packed = np.sort((key & ~mask) | record.astype(np.uint64))
+    packed = packed[np.concatenate([[True], packed[1:] != packed[:-1]])] if len(packed) else packed
+    block = packed >> np.uint64(width)
+    starts = np.flatnonzero(np.concatenate([[True], block[1:] != block[:-1]])) if len(block) else block
+    starts = starts.astype(np.int64)
+    sizes = np.diff(np.append(starts, len(packed)))
+    several = sizes > 1
+    return (packed & mask).astype(np.int64), starts[several], sizes[several]
+
+
+def pairs_in(members: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """All pairs inside each block, smaller record first."""
+    place = runs(starts, sizes)
+    end = np.repeat(starts + sizes, sizes)
+    counts = end - place - 1
+    return members[np.repeat(place, counts)], members[runs(place + 1, counts)]
+
+
+def candidate_pairs(ring: KeyRing, rules: Sequence[Rule], most_in_block: int) -> Candidates:
+    """Pairs of records that share a key of any rule.
+
+    Args:
+        ring: The keys of n records.
+        rules: Each one part, or several that must all agree.
+        most_in_block: Largest block whose pairs are made.
+
+    Example:
+        >>> from .columns import encode
+        >>> from .fields import Field
+        >>> import pandas as pd
+        >>> people = pd.DataFrame({"name": ["ann lee", "bob ray", "ann li"]})
+        >>> ring = KeyRing(encode(people, [Field("name", "text")]))
+        >>> found = candidate_pairs(ring, [("firstTokenPredicate(name)",)], 30)
+        >>> found.first.tolist(), found.second.tolist()
+        ([0], [2])
+    """
+    n = ring.n_records
+    codes, made, left_out = [np.zeros(0, dtype=np.int64)], {}, {}
+    for rule in rules:
+        record, key = ring.of_rule(rule)
+        members, starts, sizes = blocks(record, key, n)
+        small = sizes <= most_in_block
+        first, second = pairs_in(members, starts[small], sizes[small])
+        parts = [first * n + second]
+        large = np.flatnonzero(~small)
+        if len(large):
+            parts += _split_blocks(ring, rule, members, starts[large], sizes[large], most_in_block)
+        pairs = sorted_unique(np.concatenate(parts))
+        codes.append(pairs)
+        made[rule] = len(pairs)
+        left_out[rule] = int((sizes[large] * (sizes[large] - 1) // 2).sum()) - sum(map(len, parts[1:]))
+    told = sorted_unique(np.concatenate(codes))
+    return Candidates(told // max(n, 1), told % max(n, 1), made, left_out)
+
+
+def _split_blocks(
+    ring: KeyRing, rule: Rule, members: np.ndarray, starts: np.ndarray, sizes: np.ndarray, most: int
+) -> list[np.ndarray]:
+    """Pairs of large blocks that also agree in another column's value, where few enough do."""
+    n, record = ring.n_records, members[runs(starts, sizes)]
+    block = np.repeat(np.arange(len(starts), dtype=np.uint64), sizes)
+    used = {split(part)[1] for part in rule}
+    found = []
+    for name, column in ring.columns.items():
+        if name in used:
+            continue
+        told = column.codes[record] >= 0
+        key = mixed(block[told] * _MIX, column.codes[record[told]].astype(np.uint64) * _MIX + np.uint64(1))
+        inside, at, size = blocks(record[told], key, n)
+        kept = size <= most
+        first, second = pairs_in(inside, at[kept], size[kept])
+        found.append(first * n + second)
+    return [sorted_unique(np.concatenate(found))] if found else []
+
+
+def sorted_unique(codes: np.ndarray) -> np.ndarray:
+    """Numbers sorted, each once."""
+    codes = np.sort(codes)
+    return codes[np.concatenate([[True], codes[1:] != codes[:-1]])] if len(codes) else codes

@@ -1,0 +1,419 @@
+"""What people and identifiers have said of pairs, to a matcher.
+
+Context: few pairs are labelled, and those that identifiers join are alike in the identifier. Choice:
+labelled matches teach the blocking rules and, beside all blocked pairs, a first fit that takes
+whatever nobody labelled for distinct; clusters made with it then label those pairs, and the
+classifier is fitted again, so that it sees matches and look-alikes in the shares in which they are
+met. Of the pairs that an identifier joined every second has it hidden, or it would be all that is
+learnt. Given up: dedupe's own training, which takes minutes for what this does in a second, and
+which no seed makes the same twice; its predicates are what is learnt from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .blocking_rules import SAMPLE, learn_rules
+from .candidates import KeyRing, Rule, candidate_pairs
+from .columns import MISSING as MISSING_VALUE
+from .columns import ValueColumn
+from .levels import MISSING, N_LEVELS, grade
+from .likeness import Likeness
+from .linkage import average_linkage
+from .logistic import Logistic, fit_logistic, sigmoid
+from .matcher import Matcher
+from .unlabelled import fit_unlabelled
+
+MOST_MATCHES = 1500  # that blocking rules are learnt from
+MOST_PAIRS = 60_000  # that the classifier is fitted on, beside the labelled ones
+FEW_RECORDS, PAIRS_OF_FEW, RULES_OF_FEW = 20_000, 40.0, 16
+PAIRS_OF_MANY, RULES_OF_MANY = 14.0, 10
+ROUNDS = (0.4, 0.4, 0.4)  # thresholds of the clusters that answer what nobody has
+LEAST_DISTINCT = 30
+PRIOR_COUNT = 0.5
+UNKNOWN = -1
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class KnownPairs:
+    """Pairs of which somebody has said who they are.
+
+    Attributes:
+        first: k record numbers.
+        second: k record numbers.
+        is_same: k answers.
+        told_by: k words: judgement, group or evidence.
+        hidden: k column names, by commas, that joined the pair and must not teach alone.
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    is_same: np.ndarray
+    told_by: np.ndarray
+    hidden: np.ndarray
+
+
+def budget_of(n_records: int) -> tuple[float, int]:
+    """How many pairs a record the blocking rules may make, and how many rules there may be."""
+    return (PAIRS_OF_FEW, RULES_OF_FEW) if n_records <= FEW_RECORDS else (PAIRS_OF_MANY, RULES_OF_MANY)
+
+
+def learn_matcher(
+    columns: Sequence[ValueColumn],
+    partings: Mapping[str, tuple[str, str]],
+    known: KnownPairs,
+    group: np.ndarray,
+    settings: Mapping[str, Any],
+    versions: Mapping[str, str],
+) -> dict[str, Any]:
+    """Learn blocking rules and weights.
+
+    Args:
+        columns: The compared columns of n records.
+        partings: The whole names that were parted.
+        known: What is known of pairs.
+        group: n numbers of labelled groups, -1 where a record is in none: two records in different
+            groups are distinct.
+        settings: ``MatcherRule`` as a dictionary.
+        versions: Of the libraries; for the document.
+
+    Returns:
+        The matcher's document; without weights where there are too few labels, and then ``state``
+        says why.
+    """
+    from threadpoolctl import threadpool_limits
+
+    # Small matrices: more threads only wait for one another, and add up in another order.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _learn(columns, partings, known, group, settings, versions)
+
+
+def learn_unlabelled(
+    columns: Sequence[ValueColumn],
+    partings: Mapping[str, tuple[str, str]],
+    settings: Mapping[str, Any],
+    versions: Mapping[str, str],
+) -> dict[str, Any]:
+    """Learn from the values alone; see ``unlabelled``.
+
+    Returns:
+        The matcher's document; without weights where the data must not be answered on, and then
+        ``state`` says why.
+    """
+    from threadpoolctl import threadpool_limits
+
+    likeness, budget = Likeness(columns), budget_of(len(columns[0].codes))
+    with threadpool_limits(limits=1, user_api="blas"):
+        found = fit_unlabelled(
+            likeness, KeyRing(columns), *budget, settings["most_in_block"], int(settings["training_seed"])
+        )
+    if found.logistic is None:
+        return {"state": f"no matcher: {found.refusal}"}
+    told = {
+        "training": {
+            "labels": {},
+            "match_share": round(found.match_share, 6),
+            "seed": int(settings["training_seed"]),
+        },
+        "versions": dict(versions),
+    }
+    return _document(likeness, partings, found.rules, found.logistic, found.threshold, settings, told)
+
+
+def _document(
+    likeness: Likeness,
+    partings: Mapping[str, tuple[str, str]],
+    rules: Sequence[Rule],
+    logistic: Logistic,
+    threshold: float,
+    settings: Mapping[str, Any],
+    told: Mapping[str, Any],
+) -> dict[str, Any]:
+    return Matcher(
+        fields=tuple(column.field for column in likeness.columns),
+        partings=partings,
+        swaps=tuple((swap.one.name, swap.other.name) for swap in likeness.swaps),
+        rules=tuple(rules),
+        logistic=logistic,
+        threshold=float(threshold),
+        most_in_block=int(settings["most_in_block"]),
+        least_probability=float(settings["least_probability"]),
+        most_in_chain=int(settings["most_in_cluster"]),
+        told=told,
+    ).document(likeness.names)
+
+
+def _learn(
+    columns: Sequence[ValueColumn],
+    partings: Mapping[str, tuple[str, str]],
+    known: KnownPairs,
+    group: np.ndarray,
+    settings: Mapping[str, Any],
+    versions: Mapping[str, str],
+) -> dict[str, Any]:
+    n = len(columns[0].codes)
+    draw = np.random.default_rng(int(settings["training_seed"]))
+    same = np.flatnonzero(known.is_same)
+    if len(same) < settings["least_labels"]:
+        return {"state": "no matcher: too few pairs are known to be the same"}
+    ring, likeness = KeyRing(columns), Likeness(columns)
+    codes = np.stack([[column.codes[side] for column in columns] for side in (known.first, known.second)])
+    matches = _hide(codes.astype(np.int64), columns, known)[:, :, same]
+    matches = matches[:, :, np.sort(draw.permutation(matches.shape[2])[:MOST_MATCHES])]
+    matches = np.concatenate([matches, without_the_best(matches, columns)], axis=2)
+    sample = np.sort(draw.permutation(n)[:SAMPLE])
+    bought = learn_rules(ring, matches, *budget_of(n), settings["most_in_block"], sample)
+    if not bought:
+        return {"state": "no matcher: no field brings records together"}
+    rules = [one.rule for one in bought]
+    found = candidate_pairs(ring, rules, settings["most_in_block"])
+    kept = _some_pairs(found.first, found.second, n, draw)
+    first, second, answer = _with_answers(found.first[kept], found.second[kept], known, group, n)
+    features = likeness.compare(first, second)
+    seen = features.copy()
+    _hide_features(seen, likeness, first, second, known, n)
+    logistic = _fit(seen, features, answer, first, second, n, likeness)
+    told = {
+        "training": {
+            "labels": _counted(known, group, answer),
+            "f1_out_of_fold": _out_of_fold(seen, answer),
+            "blocking": [
+                {
+                    "rule": list(one.rule),
+                    "pairs_per_record": round(one.price, 4),
+                    "covers": int(one.covers.sum()),
+                }
+                for one in bought
+            ],
+            "seed": int(settings["training_seed"]),
+        },
+        "versions": dict(versions),
+    }
+    return _document(likeness, partings, rules, logistic, settings["threshold"], settings, told)
+
+
+def _hide(codes: np.ndarray, columns: Sequence[ValueColumn], known: KnownPairs) -> np.ndarray:
+    """Codes of labelled pairs, every second one without the columns that joined it."""
+    told = codes.copy()
+    place = {column.name: at for at, column in enumerate(columns)}
+    for pair in np.flatnonzero(known.hidden != "")[::2].tolist():
+        for name in str(known.hidden[pair]).split(","):
+            if name in place:
+                told[:, place[name], pair] = MISSING_VALUE
+    return told
+
+
+def without_the_best(matches: np.ndarray, columns: Sequence[ValueColumn]) -> np.ndarray:
+    """The matches once more, each without the column whose agreement is the rarest.
+
+    What joins the known pairs may be silent in those to be found, so the rules have to bring a match
+    together also without it.
+
+    Args:
+        matches: Shape (2, columns, m), value numbers.
+        columns: The columns.
+    """
+    equal = (matches[0] == matches[1]) & (matches[0] >= 0)
+    rarity = np.stack(
+        [
+            np.log2(column.counts.sum() / column.counts)[np.maximum(own, 0)]
+            for column, own in zip(columns, matches[0], strict=True)
+        ]
+    )
+    best = np.where(equal, rarity, -1.0).argmax(axis=0)
+    told = matches.copy()
+    told[:, best, np.arange(matches.shape[2])] = MISSING_VALUE
+    return told
+
+
+def _some_pairs(first: np.ndarray, second: np.ndarray, n: int, draw: np.random.Generator) -> np.ndarray:
+    """At most ``MOST_PAIRS`` of the pairs: those of some records, so that these are seen whole."""
+    if len(first) <= MOST_PAIRS:
+        return np.arange(len(first))
+    rank = np.empty(n, dtype=np.int64)
+    rank[draw.permutation(n)] = np.arange(n)
+    lowest = np.minimum(rank[first], rank[second])
+    return np.flatnonzero(lowest <= np.partition(lowest, MOST_PAIRS)[MOST_PAIRS])
+
+
+def _with_answers(
+    first: np.ndarray, second: np.ndarray, known: KnownPairs, group: np.ndarray, n: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Blocked and labelled pairs, each once, with 1 for the same, 0 for distinct, -1 for unknown."""
+    low, high = np.minimum(known.first, known.second), np.maximum(known.first, known.second)
+    pairs = np.unique(np.concatenate([first * n + second, low * n + high]))
+    first, second = pairs // n, pairs % n
+    answer = np.full(len(pairs), UNKNOWN)
+    grouped = (group[first] >= 0) & (group[second] >= 0)
+    answer[grouped] = group[first[grouped]] == group[second[grouped]]
+    answer[np.searchsorted(pairs, low * n + high)] = known.is_same
+    return first, second, answer
+
+
+def _hide_features(
+    features: np.ndarray,
+    likeness: Likeness,
+    first: np.ndarray,
+    second: np.ndarray,
+    known: KnownPairs,
+    n: int,
+) -> None:
+    """Blank what joined a pair, in every second pair that an identifier joined."""
+    names = np.array([name.split(": ")[0] for name in likeness.names])
+    pairs = first * n + second
+    chosen = np.flatnonzero(known.hidden != "")[::2]
+    low = np.minimum(known.first[chosen], known.second[chosen])
+    rows = np.searchsorted(pairs, low * n + np.maximum(known.first[chosen], known.second[chosen]))
+    hidden = known.hidden[chosen]
+    for told in np.unique(hidden).tolist():
+        own = np.isin(names, str(told).split(","))
+        features[np.ix_(rows[hidden == told], own)] = 0.0
+
+
+def _fit(
+    seen: np.ndarray,
+    features: np.ndarray,
+    answer: np.ndarray,
+    first: np.ndarray,
+    second: np.ndarray,
+    n: int,
+    likeness: Likeness,
+) -> Logistic:
+    """Guess, cluster, let the clusters answer what nobody has, and fit; of two guesses the better.
+
+    A mixture guesses well where there are many matches, a fit that takes the unknown for distinct
+    where there are few. Which of them it is, the labelled pairs tell: those of the better fit are
+    the less surprising.
+    """
+    if not (answer == UNKNOWN).any():
+        return fit_logistic(seen, answer.astype(float))
+
+    def settled(probability: np.ndarray) -> Logistic:
+        return _settle(probability, seen, features, answer, first, second, n, likeness)
+
+    mixed = settled(guess_matches(grade(likeness, seen), answer))
+    if (answer == 0).sum() < LEAST_DISTINCT:
+        return mixed
+    taken = settled(_taken_for_distinct(seen, answer))
+    known = answer != UNKNOWN
+    return min((mixed, taken), key=lambda one: _surprise(one, seen[known], answer[known]))
+
+
+def _settle(
+    probability: np.ndarray,
+    seen: np.ndarray,
+    features: np.ndarray,
+    answer: np.ndarray,
+    first: np.ndarray,
+    second: np.ndarray,
+    n: int,
+    likeness: Likeness,
+) -> Logistic:
+    """From a first guess to a classifier: clusters answer what nobody has, a few times over."""
+    unknown = answer == UNKNOWN
+    fitted: Logistic | None = None
+
+    def score(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return np.zeros(len(a)) if fitted is None else fitted.probability(likeness.compare(a, b))
+
+    for threshold in ROUNDS:
+        probability = np.where(unknown, probability, answer)
+        cluster = average_linkage(n, first, second, probability, score).clusters(n, threshold)
+        told = np.where(unknown, cluster[first] == cluster[second], answer == 1).astype(float)
+        fitted = fit_logistic(seen, told)
+        probability = fitted.probability(features)
+    assert fitted is not None
+    return fitted
+
+
+def _taken_for_distinct(seen: np.ndarray, answer: np.ndarray) -> np.ndarray:
+    """Probabilities by a fit that takes all unknown pairs for distinct.
+
+    Such a fit tells how likely a pair is a match *and* labelled, which is the probability times the
+    labelled share of the matches; and that share is what it gives to the labelled ones.
+
+    Source: Elkan and Noto (2008), "Learning classifiers from only positive and unlabeled data".
+    """
+    same = answer == 1
+    told = fit_logistic(seen, same.astype(float)).probability(seen)
+    return np.minimum(1.0, told / max(0.01, float(told[same].mean())))
+
+
+def _surprise(fitted: Logistic, features: np.ndarray, answer: np.ndarray) -> float:
+    """Mean log-loss of answers, so that either answer counts as much."""
+    odds = fitted.log_odds(features)
+    loss = np.logaddexp(0.0, np.where(answer == 1, -odds, odds))
+    return float(np.mean([loss[answer == told].mean() for told in (0, 1)]))
+
+
+def guess_matches(level: np.ndarray, answer: np.ndarray, most_steps: int = 300) -> np.ndarray:
+    """First probabilities of pairs: a mixture whose matches look like the known ones.
+
+    How matches compare is read from the pairs known to be the same and stays as it is; how the
+    others compare, and how many match, is fitted. So the mixture cannot take the next likeness that
+    it finds, that of households, for the one it looks for.
+
+    Args:
+        level: Shape (k, columns), from ``grade``.
+        answer: k answers: 1 the same, 0 distinct, -1 unknown.
+        most_steps: At most so many.
+
+    Source: Fellegi and Sunter (1969).
+    """
+    n_columns = level.shape[1]
+    same = level[answer == 1]
+    match = np.stack([np.bincount(same[:, at], minlength=N_LEVELS) for at in range(n_columns)]) + PRIOR_COUNT
+    match = match / match[:, 1:].sum(axis=1, keepdims=True)
+    patterns, place = np.unique(level, axis=0, return_inverse=True)
+    place = place.ravel()
+    free = np.bincount(place[answer != 1], minlength=len(patterns)).astype(float)
+    may = np.bincount(place[answer == UNKNOWN], minlength=len(patterns)).astype(float)
+    share, guessed = 0.1, np.full(len(patterns), 0.1)
+    for _ in range(most_steps):
+        weight = free - may * guessed
+        other = np.stack(
+            [np.bincount(patterns[:, at], weights=weight, minlength=N_LEVELS) for at in range(n_columns)]
+        )
+        other = (other + PRIOR_COUNT) / (other[:, 1:] + PRIOR_COUNT).sum(axis=1, keepdims=True)
+        ratio = np.log(match / other)
+        ratio[:, MISSING] = 0.0  # a missing value says nothing
+        odds = np.log(share / (1 - share)) + ratio[np.arange(n_columns), patterns].sum(axis=1)
+        guessed = sigmoid(odds)
+        before, share = share, float(np.clip(may @ guessed / max(may.sum(), 1.0), 1e-6, 1 - 1e-6))
+        if abs(share - before) < 1e-4 * before:
+            break
+    return guessed[place]
+
+
+def _counted(known: KnownPairs, group: np.ndarray, answer: np.ndarray) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for told_by, is_same in zip(known.told_by.tolist(), known.is_same.tolist(), strict=True):
+        name = f"{told_by}: {'same' if is_same else 'distinct'}"
+        counts[name] = counts.get(name, 0) + 1
+    if (group >= 0).any():
+        told = int((answer == 0).sum()) - counts.get("judgement: distinct", 0)
+        counts["group: distinct"] = max(0, told)
+    if (answer == UNKNOWN).any():
+        counts["unlabelled: by their clusters"] = int((answer == UNKNOWN).sum())
+    return counts
+
+
+def _out_of_fold(features: np.ndarray, answer: np.ndarray) -> float | None:
+    """F1 on labelled pairs from fits that did not see them; nothing where too few are labelled."""
+    rows = np.flatnonzero(answer != UNKNOWN)
+    truth = answer[rows] == 1
+    if min(truth.sum(), (~truth).sum()) < FOLDS:
+        return None
+    fold = np.arange(len(rows)) % FOLDS
+    said = np.zeros(len(rows), dtype=bool)
+    for number in range(FOLDS):
+        out = fold == number
+        fitted = fit_logistic(features[rows[~out]], truth[~out].astype(float))
+        said[out] = fitted.log_odds(features[rows[out]]) >= 0
+    both = int((said & truth).sum())
+    return round(2 * both / max(1, int(said.sum() + truth.sum())), 6)

@@ -1,0 +1,198 @@
+"""Scored pairs to clusters: average linkage inside each chain of likely pairs.
+
+Context: a chain of likely pairs is not one person, and a wrong tie pulls families together; yet
+one weak pair between two strong groups should not part them. Choice: records chained by pairs above
+a floor are looked at together, the pairs that blocking missed inside a chain are scored as well,
+and the two groups with the greatest average probability are joined until none reaches the
+threshold. Chains of the same size are worked on side by side, as one array. A chain over the cap is
+cut at rising floors first. Given up: that a lower threshold never parts two records (average
+linkage does not promise it, connected components would).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+Scorer = Callable[[np.ndarray, np.ndarray], np.ndarray]
+MOST_CELLS = 4_000_000
+FLOOR_STEP, LONGER_IF_SURE = 0.05, 10
+_NEVER = -1.0
+
+
+@dataclass(frozen=True)
+class Merges:
+    """Every join that average linkage would make, from the likeliest on: a forest cut at any height.
+
+    Attributes:
+        low: m record numbers, each the smallest of its group.
+        high: m record numbers, each the smallest of the group that joins.
+        height: m average probabilities at which the two are joined, never rising inside a chain.
+    """
+
+    low: np.ndarray
+    high: np.ndarray
+    height: np.ndarray
+
+    def clusters(self, n_records: int, threshold: float) -> np.ndarray:
+        """For each of n records the smallest record of its cluster, cut at a threshold."""
+        kept = self.height >= threshold
+        return components(n_records, self.low[kept], self.high[kept])
+
+
+def components(n: int, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """For each of n numbers the smallest that edges lead to.
+
+    Example:
+        >>> components(4, np.array([1]), np.array([3])).tolist()
+        [0, 1, 2, 1]
+    """
+    from scipy import sparse
+    from scipy.sparse import csgraph
+
+    graph = sparse.coo_matrix((np.ones(len(first), dtype=np.int8), (first, second)), shape=(n, n))
+    _, label = csgraph.connected_components(graph, directed=False)
+    smallest = np.full(int(label.max()) + 1 if n else 0, n, dtype=np.int64)
+    np.minimum.at(smallest, label, np.arange(n))
+    told: np.ndarray = smallest[label]
+    return told
+
+
+def average_linkage(
+    n_records: int,
+    first: np.ndarray,
+    second: np.ndarray,
+    probability: np.ndarray,
+    score: Scorer | None = None,
+    floor: float = 0.2,
+    most_in_chain: int = 40,
+    weight: np.ndarray | None = None,
+    apart: tuple[np.ndarray, np.ndarray] | None = None,
+) -> Merges:
+    """Join groups by the mean probability of the pairs between them.
+
+    Args:
+        n_records: n.
+        first: k record numbers.
+        second: k record numbers, each pair once.
+        probability: k match probabilities.
+        score: Scores pairs that nobody has compared yet; without it they count as 0.
+        floor: Pairs below it chain nothing, and nothing is joined below it.
+        most_in_chain: Longer chains are cut at rising floors; what no floor cuts may be ten times as long,
+            and falls apart into single records beyond.
+        weight: n numbers of records that each of n stands for; 1 each where not given.
+        apart: Two arrays of record numbers: pairs that never come together, also not by way of others.
+
+    Returns:
+        The joins, sorted by record.
+    """
+    swapped = first > second
+    first, second = np.where(swapped, second, first), np.where(swapped, first, second)
+    chain = _chains(n_records, first, second, probability, floor, most_in_chain)
+    inside = chain[first] == chain[second]
+    first, second, probability = first[inside], second[inside], probability[inside]
+    members = np.unique(np.concatenate([first, second]))
+    order = np.argsort(chain[members], kind="stable")
+    members = members[order]
+    _, starts, sizes = np.unique(chain[members], return_index=True, return_counts=True)
+    place = np.full(n_records, -1, dtype=np.int64)
+    place[members] = np.arange(len(members)) - np.repeat(starts, sizes)
+    number = np.full(n_records, -1, dtype=np.int64)
+    number[members] = np.repeat(np.arange(len(starts)), sizes)
+    weights = np.ones(n_records) if weight is None else weight.astype(float)
+    never = (np.zeros(0, dtype=np.int64),) * 2 if apart is None else apart
+    lows, highs, heights = [], [], []
+    for size in np.unique(sizes).tolist():
+        of_size = np.flatnonzero(sizes == size)
+        most = max(1, MOST_CELLS // (size * size))
+        for at in range(0, len(of_size), most):
+            group = of_size[at : at + most]
+            rows = members[starts[group][:, None] + np.arange(size)]
+            table = np.full((len(group), size, size), np.nan)
+            row_of = np.full(len(starts), -1, dtype=np.int64)
+            row_of[group] = np.arange(len(group))
+            own = np.flatnonzero(row_of[number[first]] >= 0)
+            chains, i, j = row_of[number[first[own]]], place[first[own]], place[second[own]]
+            table[chains, i, j] = table[chains, j, i] = probability[own]
+            _fill(table, rows, score)
+            own = np.flatnonzero((row_of[number[never[0]]] >= 0) & (chain[never[0]] == chain[never[1]]))
+            own = own[number[never[0][own]] >= 0]
+            chains, i, j = row_of[number[never[0][own]]], place[never[0][own]], place[never[1][own]]
+            table[chains, i, j] = table[chains, j, i] = _NEVER
+            low, high, height = _joined(table, rows, weights[rows], floor)
+            lows.append(low)
+            highs.append(high)
+            heights.append(height)
+    if not lows:
+        nothing = np.zeros(0, dtype=np.int64)
+        return Merges(nothing, nothing, np.zeros(0))
+    low, high, height = np.concatenate(lows), np.concatenate(highs), np.concatenate(heights)
+    order = np.lexsort([high, low])
+    return Merges(low[order], high[order], height[order])
+
+
+def _chains(
+    n: int, first: np.ndarray, second: np.ndarray, probability: np.ndarray, floor: float, most: int
+) -> np.ndarray:
+    """A chain for every record; the floor rises until no chain is too long."""
+    chain = np.arange(n)
+    live = probability >= floor
+    while live.any():
+        # No floor cuts what is all as good as sure, and cut to single records it would be lost.
+        last = floor + FLOOR_STEP > 1.0 - 1e-9
+        label = components(n, first[live], second[live])
+        size = np.bincount(label, minlength=n)[label]
+        fits = size <= (most * LONGER_IF_SURE if last else most)
+        chain[fits & (size > 1)] = label[fits & (size > 1)]
+        if last:
+            break
+        floor += FLOOR_STEP
+        live &= ~fits[first] & (probability >= floor)
+    return chain
+
+
+def _fill(table: np.ndarray, rows: np.ndarray, score: Scorer | None) -> None:
+    """Score the pairs of each chain that blocking did not bring together."""
+    chains, i, j = np.nonzero(np.triu(np.isnan(table), 1))
+    if len(chains):
+        told = np.zeros(len(chains)) if score is None else score(rows[chains, i], rows[chains, j])
+        table[chains, i, j] = table[chains, j, i] = told
+
+
+def _joined(
+    table: np.ndarray, rows: np.ndarray, weight: np.ndarray, floor: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The joins of b chains of s records each; ``table`` (b, s, s) is used up."""
+    n_chains, size, _ = table.shape
+    at = np.arange(size)
+    table[:, at, at] = _NEVER
+    height = np.full(n_chains, np.inf)
+    live = np.arange(n_chains)
+    found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    for _ in range(size - 1):
+        flat = table[live].reshape(len(live), -1)
+        best = flat.argmax(axis=1)
+        value = flat[np.arange(len(live)), best]
+        going = value >= floor - 1e-12
+        live, best, value = live[going], best[going], value[going]
+        if not len(live):
+            break
+        i, j = best // size, best % size  # i < j: of equal values the first in the row's order wins
+        height[live] = np.minimum(height[live], value)
+        found.append((rows[live, i], rows[live, j], height[live].copy()))
+        wi, wj = weight[live, i], weight[live, j]
+        merged = (wi[:, None] * table[live, i] + wj[:, None] * table[live, j]) / (wi + wj)[:, None]
+        dead = (table[live, i] < 0) | (table[live, j] < 0)
+        merged[dead] = _NEVER
+        table[live, i] = merged
+        table[live, :, i] = merged
+        table[live, j] = _NEVER
+        table[live, :, j] = _NEVER
+        weight[live, i] = wi + wj
+    if not found:
+        nothing = np.zeros(0, dtype=np.int64)
+        return nothing, nothing, np.zeros(0)
+    low, high, told = (np.concatenate([one[part] for one in found]) for part in range(3))
+    return low, high, told

@@ -1,0 +1,287 @@
+"""A trained matcher: the document it is kept as, and scored pairs by it.
+
+The document is JSON that a reviewer can read: columns and their kinds, blocking rules by dedupe's
+names for its predicates, a weight for every feature, versions, and a hash of it all. Nothing else
+is needed to score, and no pickle is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from journey_research.errors import UserError
+
+from .candidates import KeyRing, Rule, candidate_pairs, pairs_in, sorted_unique
+from .columns import ValueColumn, encode, repeated_rows
+from .fields import Field
+from .likeness import Likeness
+from .linkage import components
+from .logistic import Logistic
+
+CHUNK = 200_000
+LEAST_TOLD = 2  # one value alone says too little to be compared by likeness
+CHAIN_FLOOR = 0.2
+MOST_SURE = 0.99999  # nothing that is only alike is surer
+IDENTICAL = json.dumps({"identical values": 1.0})  # the comparisons of records that are equal
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """What has been learnt.
+
+    Attributes:
+        fields: The compared columns.
+        partings: Whole names to part first -> the columns of their parts.
+        swaps: Pairs of columns that may hold each other's values.
+        rules: Blocking rules.
+        logistic: Weights of the features of ``Likeness``.
+        threshold: Least average probability inside a person.
+        most_in_block: Largest block whose pairs are made.
+        least_probability: Pairs below it are not kept.
+        most_in_chain: Chains of up to so many records are compared whole.
+        told: What it was learnt from; for the reader.
+    """
+
+    fields: tuple[Field, ...]
+    partings: Mapping[str, tuple[str, str]]
+    swaps: tuple[tuple[str, str], ...]
+    rules: tuple[Rule, ...]
+    logistic: Logistic
+    threshold: float
+    most_in_block: int
+    least_probability: float
+    most_in_chain: int
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+    def document(self, names: Sequence[str]) -> dict[str, Any]:
+        """The matcher as JSON, with a hash; ``names`` are the features of its weights."""
+        model: dict[str, Any] = {
+            "state": "trained",
+            "fields": [{"name": one.name, "kind": one.kind} for one in self.fields],
+            "whole_names": {whole: list(parts) for whole, parts in self.partings.items()},
+            "swapped": [list(pair) for pair in self.swaps],
+            "predicates": [list(rule) for rule in self.rules],
+            "weights": {
+                name: round(float(weight), 9)
+                for name, weight in zip(names, self.logistic.weights, strict=True)
+            },
+            "intercept": round(self.logistic.intercept, 9),
+            "threshold": self.threshold,
+            "most_in_block": self.most_in_block,
+            "least_probability": self.least_probability,
+            "most_in_cluster": self.most_in_chain,
+            **self.told,
+        }
+        return {**model, "sha256": document_hash(model)}
+
+
+def document_hash(model: Mapping[str, Any]) -> str:
+    """SHA-256 of a model's text without the hash itself."""
+    told = {key: value for key, value in model.items() if key != "sha256"}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def read_matcher(model: Mapping[str, Any], columns: Sequence[str]) -> Matcher:
+    """The matcher of a document.
+
+    Args:
+        model: From ``Matcher.document``.
+        columns: Names of the columns at hand.
+
+    Raises:
+        UserError: It is no matcher, its hash differs, or a field is not in ``columns``.
+    """
+    if "weights" not in model:
+        raise UserError("the model holds no matcher", rule=str(model.get("state", "no weights")))
+    if model.get("sha256") != document_hash(model):
+        raise UserError("the model's text does not match its own hash", do="train it again")
+    for one in model["fields"]:
+        if one["name"] not in columns:
+            raise UserError("a field of the model is missing", column=one["name"])
+    fields = tuple(Field(one["name"], one["kind"]) for one in model["fields"])
+    swaps = tuple((pair[0], pair[1]) for pair in model["swapped"])
+    names = feature_names(fields, swaps)
+    if set(names) != set(model["weights"]):
+        raise UserError("the model weighs other features than this version makes", do="train it again")
+    return Matcher(
+        fields=fields,
+        partings={whole: (parts[0], parts[1]) for whole, parts in sorted(model["whole_names"].items())},
+        swaps=swaps,
+        rules=tuple(tuple(rule) for rule in model["predicates"]),
+        logistic=Logistic(
+            np.array([float(model["weights"][name]) for name in names]), float(model["intercept"])
+        ),
+        threshold=float(model["threshold"]),
+        most_in_block=int(model["most_in_block"]),
+        least_probability=float(model["least_probability"]),
+        most_in_chain=int(model["most_in_cluster"]),
+    )
+
+
+def feature_names(fields: Sequence[Field], swaps: Sequence[tuple[str, str]]) -> list[str]:
+    """Names of the features of ``Likeness``, which hang on the columns alone."""
+    nothing = (np.zeros(0, dtype=object), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32))
+    return Likeness([ValueColumn(one.name, one.kind, *nothing) for one in fields], swaps).names
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Compared pairs of n records.
+
+    Attributes:
+        first: k record numbers.
+        second: k record numbers, greater than ``first``.
+        probability: k match probabilities, to six decimals.
+        repeats: Record numbers that hold the same values as an earlier one.
+        repeated: That earlier one, for each.
+        repeat_probability: What the model gives to records that are equal.
+        likeness: For whoever wants the features of a pair.
+        left_out: Rule -> pairs in blocks that were too large.
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    probability: np.ndarray
+    repeats: np.ndarray
+    repeated: np.ndarray
+    repeat_probability: np.ndarray
+    likeness: Likeness
+    left_out: Mapping[Rule, int]
+
+
+def score_columns(
+    columns: Sequence[ValueColumn], matcher: Matcher, joined: tuple[np.ndarray, np.ndarray] | None = None
+) -> Scored:
+    """Score every pair of records that the matcher's rules bring together.
+
+    Records with the same values are compared once; each further one repeats the first. Where scores
+    or ``joined`` chain records together, the pairs in between are scored as well, so that a cluster
+    is judged whole. Records that tell fewer than two values are compared with nobody.
+
+    Args:
+        columns: The matcher's fields of n records.
+        matcher: From ``read_matcher``.
+        joined: Two arrays of record numbers: pairs that something else joins.
+    """
+    n = len(columns[0].codes)
+    told = np.sum([column.codes >= 0 for column in columns], axis=0)
+    first_of = repeated_rows(columns)
+    live = np.flatnonzero((told >= min(LEAST_TOLD, len(columns))) & (first_of == np.arange(n)))
+    place = np.full(n, -1, dtype=np.int64)
+    place[live] = np.arange(len(live))
+    own = [column.of(live) for column in columns]
+    likeness = Likeness(own, matcher.swaps)
+    found = candidate_pairs(KeyRing(own), matcher.rules, matcher.most_in_block)
+    probability = scored_pairs(likeness, matcher.logistic, found.first, found.second)
+    ties = [place[first_of[side]] for side in joined] if joined is not None else [live[:0], live[:0]]
+    tied = (ties[0] >= 0) & (ties[1] >= 0) & (ties[0] != ties[1])
+    more_first, more_second = _pairs_between(
+        len(live), found.first, found.second, probability, (ties[0][tied], ties[1][tied]), matcher
+    )
+    kept = probability >= matcher.least_probability
+    repeats = np.flatnonzero((told >= min(LEAST_TOLD, len(columns))) & (first_of != np.arange(n)))
+    same = place[first_of[repeats]]
+    return Scored(
+        live[np.concatenate([found.first[kept], more_first])],
+        live[np.concatenate([found.second[kept], more_second])],
+        np.concatenate(
+            [probability[kept], scored_pairs(likeness, matcher.logistic, more_first, more_second)]
+        ),
+        repeats,
+        first_of[repeats],
+        scored_pairs(likeness, matcher.logistic, same, same),
+        Likeness(list(columns), matcher.swaps),
+        found.left_out,
+    )
+
+
+def scored_pairs(likeness: Likeness, logistic: Logistic, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Match probabilities of pairs of records, to six decimals; so many at a time that memory is bounded."""
+    parts = [
+        logistic.probability(likeness.compare(first[at : at + CHUNK], second[at : at + CHUNK]))
+        for at in range(0, len(first), CHUNK)
+    ]
+    return np.minimum(np.round(np.concatenate([np.zeros(0), *parts]), 6), MOST_SURE)
+
+
+def _pairs_between(
+    n: int,
+    first: np.ndarray,
+    second: np.ndarray,
+    probability: np.ndarray,
+    ties: tuple[np.ndarray, np.ndarray],
+    matcher: Matcher,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs inside a chain of likely pairs and ties that no rule brought together; long chains are left."""
+    likely = probability >= max(matcher.least_probability, CHAIN_FLOOR)
+    chain = components(n, np.concatenate([first[likely], ties[0]]), np.concatenate([second[likely], ties[1]]))
+    members, sizes = np.argsort(chain, kind="stable"), np.bincount(chain, minlength=n)
+    starts = np.cumsum(sizes) - sizes
+    fits = (sizes > 1) & (sizes <= matcher.most_in_chain)
+    inside_first, inside_second = pairs_in(members, starts[fits], sizes[fits])
+    codes = sorted_unique(
+        np.minimum(inside_first, inside_second) * n + np.maximum(inside_first, inside_second)
+    )
+    missing = codes[~np.isin(codes, first * n + second)]
+    return missing // max(n, 1), missing % max(n, 1)
+
+
+def comparisons_of(likeness: Likeness, first: np.ndarray, second: np.ndarray) -> list[str]:
+    """Each pair's comparisons as JSON, those that both records tell; never a value."""
+    names = likeness.names
+    told = [name.rsplit(": ", 1)[0] for name in names]
+    texts = []
+    for at in range(0, len(first), CHUNK):
+        features = np.round(likeness.compare(first[at : at + CHUNK], second[at : at + CHUNK]), 3)
+        both = {
+            name.rsplit(": ", 1)[0]: features[:, place] > 0
+            for place, name in enumerate(names)
+            if name.endswith(": told")
+        }
+        shown = [
+            place
+            for place, name in enumerate(names)
+            if not name.endswith((": told", ", squared", ", near", ": rare", ": equal and rare"))
+        ]
+        for row, values in enumerate(features.tolist()):
+            texts.append(
+                json.dumps(
+                    {
+                        names[place]: values[place]
+                        for place in shown
+                        if (both[told[place]][row] if told[place] in both else values[place] > 0)
+                    },
+                    sort_keys=True,
+                )
+            )
+    return texts
+
+
+def columns_for(frame: pd.DataFrame, matcher: Matcher) -> list[ValueColumn]:
+    """The matcher's columns of a frame."""
+    return encode(frame, matcher.fields, matcher.partings)
+
+
+def compared_pair(frame: pd.DataFrame, model: Mapping[str, Any], first: int, second: int) -> dict[str, float]:
+    """The features of one pair of records by name, as rare as their values are among all.
+
+    Args:
+        frame: n records with the model's columns.
+        model: Its document.
+        first: A row number.
+        second: Another.
+
+    Raises:
+        UserError: The model does not fit the columns.
+    """
+    matcher = read_matcher(model, list(frame.columns))
+    likeness = Likeness(columns_for(frame, matcher), matcher.swaps)
+    row = likeness.compare(np.array([first]), np.array([second]))[0]
+    return dict(zip(likeness.names, row.tolist(), strict=True))

@@ -1,0 +1,137 @@
+"""dedupe's predicates on distinct values: which blocks a value belongs to, as numbers.
+
+Context: a predicate is a function of one value, and dedupe calls it for every record. Choice: it is
+called once per distinct value, or, where it cuts pieces off a text, replaced by a pass over all
+values that makes the same keys; the keys are then hashed, so that blocks are found by sorting
+numbers. Given up: the key's text (two keys of 64 bits never met in a hundred million).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+STARTS = {"sameThreeCharStartPredicate": 3, "sameFiveCharStartPredicate": 5, "sameSevenCharStartPredicate": 7}
+GRAMS = {"commonFourGram": 4, "commonSixGram": 6}
+CHUNK = 100_000
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_TOKENS = "firstTokenPredicate tokenFieldPredicate fingerprint sortedAcronym doubleMetaphone metaphoneToken"
+_PHRASE = (
+    "firstTwoTokensPredicate commonTwoTokens commonThreeTokens commonIntegerPredicate alphaNumericPredicate"
+)
+_CUT = " ".join(["wholeFieldPredicate", *STARTS, *GRAMS])
+PREDICATES: dict[str, tuple[str, ...]] = {
+    "text": tuple(f"{_CUT} {_TOKENS} oneGramFingerprint twoGramFingerprint".split()),
+    "phrase": tuple(f"{_CUT} {_TOKENS} {_PHRASE} twoGramFingerprint".split()),
+    "long": tuple(f"{' '.join(STARTS)} {_TOKENS} {_PHRASE}".split()),
+    "code": tuple(f"{_CUT} oneGramFingerprint suffixArray commonIntegerPredicate".split()),
+    "email": tuple(f"{_CUT} oneGramFingerprint".split()),
+    "category": ("wholeFieldPredicate",),
+}
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Keys of v values, value by value.
+
+    Attributes:
+        starts: v + 1 places; the keys of value i are ``key[starts[i] : starts[i + 1]]``.
+        key: Hashes, uint64, comparable among values of one call.
+    """
+
+    starts: np.ndarray
+    key: np.ndarray
+
+
+def keys_of(values: np.ndarray, predicate: str) -> Keys:
+    """The keys that one of dedupe's predicates gives each value.
+
+    Args:
+        values: v distinct texts, object array.
+        predicate: Its name in ``dedupe.predicate_functions``.
+
+    Raises:
+        ValueError: dedupe has no predicate of that name.
+
+    Example:
+        >>> keys = keys_of(np.array(["ann lee", "annabel"], dtype=object), "sameThreeCharStartPredicate")
+        >>> keys.starts.tolist(), bool(keys.key[0] == keys.key[1])
+        ([0, 1, 2], True)
+    """
+    if predicate == "wholeFieldPredicate":
+        return Keys(np.arange(len(values) + 1), hashed(values))
+    if predicate in STARTS:
+        bare = pc.replace_substring(pa.array(values, pa.string()), " ", "")
+        return _first(pc.utf8_slice_codeunits(bare, 0, STARTS[predicate]))
+    if predicate in GRAMS:
+        return _grams(values, GRAMS[predicate])
+    return _told(values, _function(predicate))
+
+
+def hashed(texts: np.ndarray) -> np.ndarray:
+    """A text's hash, uint64, the same in every process."""
+    if not len(texts):
+        return np.zeros(0, dtype=np.uint64)
+    return np.asarray(pd.util.hash_array(np.asarray(texts, dtype=object), categorize=False), dtype=np.uint64)
+
+
+def _first(pieces: pa.Array) -> Keys:
+    """One key for each piece."""
+    coded = pieces.dictionary_encode()
+    keys = hashed(coded.dictionary.to_numpy(zero_copy_only=False))[coded.indices.to_numpy()]
+    return Keys(np.arange(len(keys) + 1), keys)
+
+
+def _grams(values: np.ndarray, n: int) -> Keys:
+    """All pieces of n letters, without spaces; hashed letter by letter, for they are many."""
+    parts = [_grams_of(values[first : first + CHUNK], n) for first in range(0, len(values), CHUNK)]
+    starts = np.concatenate([[0], *(np.diff(part.starts) for part in parts)]).cumsum()
+    return Keys(starts, np.concatenate([np.zeros(0, dtype=np.uint64), *(part.key for part in parts)]))
+
+
+def _grams_of(values: np.ndarray, n: int) -> Keys:
+    bare = pc.replace_substring(pa.array(values, pa.string()), " ", "").to_numpy(zero_copy_only=False)
+    lengths = np.fromiter(map(len, bare), dtype=np.int64, count=len(bare))
+    width = max(n, int(lengths.max(initial=0)))
+    letters = bare.astype(f"U{width}").view(np.uint32).reshape(len(bare), width).astype(np.uint64)
+    hashes = np.zeros((len(bare), width - n + 1), dtype=np.uint64)
+    for place in range(n):
+        hashes *= _MULTIPLIER
+        hashes += letters[:, place : place + width - n + 1]
+    there = np.arange(width - n + 1) < (lengths - n + 1)[:, None]
+    key = hashes[there]
+    key = (key ^ (key >> np.uint64(31))) * _MULTIPLIER
+    # A piece may stand twice in a value: whoever makes pairs leaves a record with itself out.
+    return Keys(np.concatenate([[0], np.cumsum(there.sum(axis=1))]), key ^ (key >> np.uint64(29)))
+
+
+def _told(values: np.ndarray, function: Callable[[str], frozenset[str]]) -> Keys:
+    told = [function(value) for value in values]
+    owner = np.repeat(np.arange(len(values)), np.fromiter(map(len, told), dtype=np.int64, count=len(told)))
+    keys = hashed(np.array(list(chain.from_iterable(told)), dtype=object))
+    return _by_owner(owner, keys, len(values))
+
+
+def _by_owner(owner: np.ndarray, key: np.ndarray, n_values: int) -> Keys:
+    """Keys in the order of their values, each once a value."""
+    order = np.lexsort([key, owner])
+    owner, key = owner[order], key[order]
+    new = np.ones(len(key), dtype=bool)
+    new[1:] = (owner[1:] != owner[:-1]) | (key[1:] != key[:-1])
+    return Keys(np.searchsorted(owner[new], np.arange(n_values + 1)), key[new])
+
+
+def _function(predicate: str) -> Callable[[str], frozenset[str]]:
+    from dedupe import predicate_functions
+
+    function = getattr(predicate_functions, predicate, None)
+    if function is None:
+        raise ValueError(f"dedupe has no predicate called {predicate}")
+    told: Callable[[str], frozenset[str]] = function
+    return told

@@ -1,0 +1,202 @@
+"""A matcher without labels: what the values themselves say of which records are one person.
+
+Context: two records that agree in several rare values are one person, whatever nobody said of them.
+Choice: such pairs teach which blocks to compare and what matches look like; a mixture over
+comparison levels gives first probabilities of the blocked pairs, and the classifier learns from
+those. The mixture is fitted from several starts and its answers are averaged, for which of them is
+right the likelihood does not tell. Given up: an answer where hardly any record repeats. What is then
+found are namesakes and relatives, so that is refused.
+
+Source: Fellegi and Sunter (1969); expectation and maximisation as in Winkler (1988).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .blocking_rules import SAMPLE, learn_rules
+from .candidates import KeyedRecords, KeyRing, Rule, candidate_pairs
+from .levels import Strangers, count_levels, grade, is_unlike, meet_strangers
+from .likeness import Likeness
+from .logistic import Logistic, fit_logistic
+from .mixture import Expected, fit_mixture
+from .pseudo_matches import (
+    MOST_UNLIKE,
+    agreement_bits,
+    expect_matches,
+    find_pseudo_matches,
+    make_matches,
+)
+
+N_MADE, MOST_FITTED, N_STARTS = 1500, 400_000, 4
+START_BITS = 5.0
+LEAST_TOLD, MOST_UNLIKE_SEEN, DOUBT = 3.0, 0.4, 2.0
+LEAST_SHOWING, LEAST_SHOWN = 2, 10
+LEAST_PROBABILITY, MOST_OF_A_KIND = 0.02, 15_000
+THRESHOLD = 0.3
+LEAST_RECORDS, LEAST_COLUMNS, LEAST_MATCHES, LEAST_PER_RECORD = 50, 2, 10, 0.0075
+NOTHING_SHOWS = "hardly any two records agree in several values, so nothing shows what a repeat looks like"
+
+
+@dataclass(frozen=True)
+class Unlabelled:
+    """What was learnt, or why nothing was.
+
+    Attributes:
+        rules: Blocking rules.
+        logistic: Weights of ``likeness.names``; None where it must not answer.
+        threshold: At which clusters are cut.
+        refusal: Why not, in words for a user; empty where it answers.
+        match_share: Share of the candidates that match, as estimated.
+    """
+
+    rules: list[Rule]
+    logistic: Logistic | None
+    threshold: float
+    refusal: str
+    match_share: float
+
+
+def levels(likeness: Likeness, features: np.ndarray, _first: np.ndarray, _second: np.ndarray) -> np.ndarray:
+    """Each column's comparison as a level, shape (k, columns); see ``grade``, which needs no records."""
+    return grade(likeness, features)
+
+
+class AnchoredRing(KeyRing):
+    """The keys that some records hold, of all records: pairs of these records stay whole."""
+
+    def __init__(self, ring: KeyRing, is_anchor: np.ndarray) -> None:
+        super().__init__(list(ring.columns.values()))
+        self._keys = ring._keys
+        self.is_anchor = is_anchor
+
+    def of_rule(self, rule: Rule, records: np.ndarray | None = None) -> KeyedRecords:
+        """(record, key) by a rule, for keys of an anchor."""
+        record, key = super().of_rule(rule, records)
+        kept = np.isin(key, key[self.is_anchor[record]])
+        return record[kept], key[kept]
+
+
+def fit_unlabelled(
+    likeness: Likeness,
+    ring: KeyRing,
+    pairs_per_record: float,
+    most_rules: int,
+    most_in_block: int,
+    training_seed: int,
+) -> Unlabelled:
+    """Learn blocking rules and a classifier of pairs from the records alone.
+
+    Args:
+        likeness: The compared columns of n records.
+        ring: Keys of the same records.
+        pairs_per_record: Budget of the blocking rules together.
+        most_rules: At most so many rules.
+        most_in_block: Largest block whose pairs are compared.
+        training_seed: Of all draws.
+    """
+    generator = np.random.default_rng(training_seed)
+    columns = likeness.columns
+    if len(columns) < LEAST_COLUMNS:
+        return _refused(f"{len(columns)} columns tell the records apart; without labels it takes at least 2")
+    n = len(columns[0].codes)
+    if n < LEAST_RECORDS:
+        return _refused(f"{n} records are too few to learn from without labels; it takes at least 50")
+    strangers = meet_strangers(likeness, generator)
+    pseudo = find_pseudo_matches(likeness, strangers, generator)
+    if ((pseudo.weight > 0).sum(axis=0) >= LEAST_SHOWN).sum() < LEAST_SHOWING:
+        return _refused(NOTHING_SHOWS)
+    made = make_matches(likeness, pseudo, N_MADE, generator)
+    sample = np.sort(generator.permutation(n)[:SAMPLE])
+    bought = learn_rules(ring, made, pairs_per_record, most_rules, most_in_block, sample)
+    rules = [one.rule for one in bought]
+    first, second, n_asked = _fitted_pairs(ring, rules, pairs_per_record, most_in_block, generator)
+    if not len(first):
+        return _refused(
+            "hardly any two records agree in several values, so nothing shows what a repeat looks like"
+        )
+    features = likeness.compare(first, second)
+    level = grade(likeness, features)
+    unlike = is_unlike(level, strangers)
+    agreed = agreement_bits(columns, first, second)
+    start = (agreed.sum(axis=1) >= np.log2(n) + START_BITS) & ((agreed > 0).sum(axis=1) > 1)
+    start &= unlike.sum(axis=1) <= MOST_UNLIKE * (level > 0).sum(axis=1)
+    expected = expect_matches(likeness, pseudo, strangers)
+    fits = [
+        fit_mixture(level, expected, strangers, start.astype(float), generator).probability(level)
+        for _ in range(N_STARTS)
+    ]
+    credible = [one for one in fits if is_credible(level, one, expected, strangers)]
+    if not credible:
+        return _refused(
+            "what looks like repeats differs in some columns as strangers do: relatives or namesakes, "
+            "which cannot be told from repeats without labels",
+            rules,
+        )
+    probability = np.mean(credible, axis=0)
+    share, n_found = float(probability.mean()), float(probability.sum())
+    if n_found < LEAST_MATCHES or n_found < LEAST_PER_RECORD * n_asked:
+        return _refused(
+            f"about {n_found:.0f} pairs among {n_asked:,} records look like repeats; where so few repeat, "
+            "namesakes and relatives cannot be told from them without labels",
+            rules,
+            share,
+        )
+    return Unlabelled(rules, _fit(features, probability, generator), THRESHOLD, "", share)
+
+
+def is_credible(level: np.ndarray, probability: np.ndarray, expected: Expected, strangers: Strangers) -> bool:
+    """Whether what a fit takes for matches is no more unlike, in any telling column, than matches are.
+
+    Args:
+        level: Shape (k, columns).
+        probability: k, of the fit.
+        expected: What matches look like.
+        strangers: What strangers look like; how unlike they are is the measure.
+    """
+    seen = count_levels(level, probability)
+    told = seen.sum(axis=1)
+    by_chance = np.maximum((strangers.level * strangers.unlike).sum(axis=1), 1e-9)
+    unlike = (seen * strangers.unlike).sum(axis=1) / np.maximum(told, 1e-9) / by_chance
+    usual = (expected.level * strangers.unlike).sum(axis=1) / by_chance
+    usual = usual + DOUBT * np.sqrt(np.maximum(usual * (1 - usual), 0.0) / expected.pairs)
+    is_asked = strangers.is_telling & (told >= LEAST_TOLD)
+    return bool((unlike <= np.maximum(MOST_UNLIKE_SEEN, usual))[is_asked].all())
+
+
+def _refused(reason: str, rules: list[Rule] | None = None, share: float = 0.0) -> Unlabelled:
+    return Unlabelled(rules or [], None, THRESHOLD, reason, share)
+
+
+def _fit(features: np.ndarray, probability: np.ndarray, generator: np.random.Generator) -> Logistic:
+    """The classifier, of a sample of the pairs that may match and one of the others, each for its many."""
+    may_match = probability >= LEAST_PROBABILITY
+    rows, weights = [], []
+    for group in (np.flatnonzero(may_match), np.flatnonzero(~may_match)):
+        drawn = np.sort(generator.permutation(group)[:MOST_OF_A_KIND])
+        rows.append(drawn)
+        weights.append(np.full(len(drawn), len(group) / max(1, len(drawn))))
+    told = np.concatenate(rows)
+    return fit_logistic(features[told], probability[told], np.concatenate(weights))
+
+
+def _fitted_pairs(
+    ring: KeyRing,
+    rules: list[Rule],
+    pairs_per_record: float,
+    most_in_block: int,
+    generator: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Candidates to fit on: all pairs, or those of some records, and of how many records."""
+    n = ring.n_records
+    n_anchors = min(n, int(MOST_FITTED / max(pairs_per_record, 1.0)))
+    if n_anchors == n:
+        found = candidate_pairs(ring, rules, most_in_block)
+        return found.first, found.second, n
+    is_anchor = np.zeros(n, dtype=bool)
+    is_anchor[generator.permutation(n)[:n_anchors]] = True
+    found = candidate_pairs(AnchoredRing(ring, is_anchor), rules, most_in_block)
+    kept = is_anchor[found.first] | is_anchor[found.second]
+    return found.first[kept], found.second[kept], n_anchors

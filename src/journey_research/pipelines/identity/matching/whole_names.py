@@ -1,0 +1,112 @@
+"""A column that holds what two others hold in parts, told apart: whole names to first and last ones.
+
+Context: one list has first and last names, the next a whole name, and compared as they stand the two
+never meet; compared beside their parts, whole names count the same agreement twice. Choice: which
+column is whole, and which of its words is which part, is read from the values: a word is the part
+that more records hold it as. Given up: whole names of which no list tells the parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import permutations
+
+import numpy as np
+import pandas as pd
+
+LEAST_PARTED = 0.5
+MOST_WORDS = 4
+
+
+def part_whole_names(columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Fill parts from wholes, and leave the wholes out.
+
+    Args:
+        columns: Name -> n folded texts, None where silent; those that may be names.
+
+    Returns:
+        The same columns without the wholes that were parted.
+
+    Example:
+        >>> told = {"first": ["ann", None, "bob"], "last": ["lee", None, "ray"]}
+        >>> told["name"] = [None, "ray ann", None]
+        >>> parted = part_whole_names({name: np.array(cells, dtype=object) for name, cells in told.items()})
+        >>> {name: cells.tolist() for name, cells in parted.items()}
+        {'first': ['ann', 'ann', 'bob'], 'last': ['lee', 'ray', 'ray']}
+    """
+    return part_names(columns, find_partings(columns))
+
+
+def find_partings(columns: Mapping[str, np.ndarray]) -> dict[str, tuple[str, str]]:
+    """Whole column -> the columns of its parts, first and last; see ``part_whole_names``."""
+    counted = {name: _counted(cells) for name, cells in columns.items()}
+    found: dict[str, tuple[str, str]] = {}
+    for whole in columns:
+        # A part of another whole is a name in itself, whatever its words are besides.
+        if any(whole in parts for parts in found.values()) or not _has_several_words(counted[whole]):
+            continue
+        for first, last in permutations([name for name in columns if name != whole and name not in found], 2):
+            if _is_parted(counted[whole], counted[first], counted[last]):
+                found[whole] = (first, last)
+                break
+    return found
+
+
+def part_names(
+    columns: Mapping[str, np.ndarray], partings: Mapping[str, tuple[str, str]]
+) -> dict[str, np.ndarray]:
+    """Fill parts from wholes that are known to be such, and leave the wholes out."""
+    told = {name: cells for name, cells in columns.items() if name not in partings}
+    for whole, (first, last) in partings.items():
+        firsts, lasts = _counted(columns[first]), _counted(columns[last])
+        parts = {value: _best(_words(value), firsts, lasts) for value in _counted(columns[whole])}
+        for name, at in ((first, 0), (last, 1)):
+            silent = np.array([cell is None for cell in told[name]], dtype=bool)
+            filled = [None if cell is None else parts[cell][at] for cell in columns[whole]]
+            told[name] = np.where(silent, np.array(filled, dtype=object), told[name])
+    return told
+
+
+def _counted(cells: np.ndarray) -> dict[str, int]:
+    codes, values = pd.factorize(cells, use_na_sentinel=True)
+    counts = np.bincount(codes[codes >= 0], minlength=len(values))
+    return dict(zip(values.tolist(), counts.tolist(), strict=True))
+
+
+def _words(value: str) -> list[str]:
+    return value.replace(",", " ").split()
+
+
+def _has_several_words(values: Mapping[str, int]) -> bool:
+    """Whether nearly all of some values are of as many words as whole names are."""
+    several = sum(1 < len(_words(value)) <= MOST_WORDS for value in values)
+    return len(values) > 0 and several >= 0.8 * len(values)
+
+
+def _is_parted(values: Mapping[str, int], firsts: Mapping[str, int], lasts: Mapping[str, int]) -> bool:
+    """Whether two columns hold the parts of enough of the whole values, in the order of the columns."""
+    if not firsts or not lasts:
+        return False
+    n_known, n_right = 0, 0
+    for value in values:
+        words = _words(value)
+        first, _, weight = _best(words, firsts, lasts)
+        n_known += weight > 0
+        n_right += weight > 0 and words[0] == (first or "").split(" ")[0]
+    # The order of the two columns is the one in which more of the wholes are written.
+    return n_known >= LEAST_PARTED * len(values) and 2 * n_right >= n_known
+
+
+def _best(
+    words: Sequence[str], firsts: Mapping[str, int], lasts: Mapping[str, int]
+) -> tuple[str | None, str | None, int]:
+    """First and last part of some words, and how many records hold them so; in order where nobody knows."""
+    if len(words) < 2:
+        return None, (words[0] if words else None), 0
+    ways = []
+    for cut in range(1, len(words)):
+        head, tail = " ".join(words[:cut]), " ".join(words[cut:])
+        ways.append((firsts.get(head, 0) * lasts.get(tail, 0), cut == len(words) - 1, head, tail))
+        ways.append((lasts.get(head, 0) * firsts.get(tail, 0), False, tail, head))
+    weight, _, first, last = max(ways, key=lambda way: (way[0], way[1]))
+    return first, last, weight

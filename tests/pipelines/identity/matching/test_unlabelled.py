@@ -1,0 +1,188 @@
+"""Matching without labels: made-up people whose truth is known, and sets that must be refused."""
+
+import os
+import subprocess
+import sys
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up_people import COLUMNS, draw_people, frame_of
+
+from journey_research.pipelines.identity.matching.candidates import KeyRing, candidate_pairs
+from journey_research.pipelines.identity.matching.columns import find_columns
+from journey_research.pipelines.identity.matching.levels import N_LEVELS, Strangers
+from journey_research.pipelines.identity.matching.likeness import Likeness
+from journey_research.pipelines.identity.matching.linkage import average_linkage
+from journey_research.pipelines.identity.matching.mixture import Expected
+from journey_research.pipelines.identity.matching.unlabelled import (
+    AnchoredRing,
+    fit_unlabelled,
+    is_credible,
+)
+
+BUDGET = {"pairs_per_record": 40.0, "most_rules": 16, "most_in_block": 30}
+SRC = Path(__file__).resolve().parents[4] / "src"
+
+
+def fit(people, seed=1, names=COLUMNS):
+    columns = find_columns(people, list(names))
+    likeness, ring = Likeness(columns), KeyRing(columns)
+    return fit_unlabelled(likeness, ring, **BUDGET, training_seed=seed), likeness, ring
+
+
+def f1_of(people, seed=1):
+    """Of the pairs found and the pairs there are, two by two."""
+    fitted, likeness, ring = fit(people, seed)
+    assert fitted.refusal == ""
+    pairs = candidate_pairs(ring, fitted.rules, BUDGET["most_in_block"])
+
+    def score(first, second):
+        return fitted.logistic.probability(likeness.compare(first, second))
+
+    merges = average_linkage(len(people), pairs.first, pairs.second, score(pairs.first, pairs.second), score)
+    found, true = pairs_of(merges.clusters(len(people), fitted.threshold)), pairs_of(people["person"])
+    return 2 * len(found & true) / (len(found) + len(true))
+
+
+def pairs_of(groups):
+    told = pd.Series(np.asarray(groups))
+    return {pair for _, own in told.groupby(told) for pair in combinations(own.index.tolist(), 2)}
+
+
+def test_repeats_are_found():
+    assert f1_of(draw_people(900, seed=1, repeated=0.4)) > 0.97
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_repeats_are_found_among_relatives(seed):
+    assert f1_of(draw_people(900, seed=seed, repeated=0.3, relatives=0.4), seed) > 0.93
+
+
+def test_few_repeats_are_found():
+    assert f1_of(draw_people(1500, seed=4, repeated=0.03)) > 0.9
+
+
+@pytest.mark.parametrize("relatives", [0.0, 0.3, 0.7])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_without_repeats_it_does_not_answer(seed, relatives):
+    fitted, *_ = fit(draw_people(1200, seed=seed, relatives=relatives), seed)
+    assert fitted.logistic is None
+    assert fitted.refusal
+    assert "\n" not in fitted.refusal
+
+
+def test_few_records_are_refused():
+    fitted, *_ = fit(draw_people(25, seed=1, repeated=0.2))
+    assert fitted.logistic is None
+    assert "too few" in fitted.refusal
+
+
+def test_one_column_or_none_is_refused():
+    people = draw_people(200, seed=1, repeated=0.4)
+    fitted, _, ring = fit(people, names=["last"])
+    assert "1 column" in fitted.refusal
+    assert fit_unlabelled(Likeness([]), ring, **BUDGET, training_seed=1).refusal.startswith("0 columns")
+
+
+def test_records_that_are_all_the_same_are_no_crash():
+    people = pd.DataFrame({"first": ["ann", "bob"] * 40, "last": ["lee", "ray"] * 40})
+    fitted, *_ = fit(people, names=["first", "last"])
+    assert fitted.logistic is None
+    assert fitted.refusal
+
+
+def test_a_refusal_holds_no_value():
+    people = draw_people(600, seed=2, relatives=0.5)
+    words = set(fit(people)[0].refusal.lower().split())
+    values = {word for name in COLUMNS for value in people[name].dropna() for word in value.split()}
+    # Counts may be house numbers; words and telephone numbers may not be there.
+    assert not {word for word in words & values if len(word) > 3}
+
+
+TOLD = """
+import sys, numpy as np
+sys.path.insert(0, {here!r})
+from test_unlabelled import fit
+from made_up_people import draw_people
+fitted = fit(draw_people(500, seed=3, repeated=0.3, relatives=0.2))[0]
+print(fitted.rules, fitted.logistic.weights.tobytes().hex(), fitted.logistic.intercept, fitted.match_share)
+"""
+
+
+def test_two_processes_agree():
+    def run(hash_seed):
+        return subprocess.run(
+            [sys.executable, "-c", TOLD.format(here=str(Path(__file__).parent))],
+            env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(SRC)},
+            capture_output=True, text=True, check=True, timeout=300,
+        ).stdout  # fmt: skip
+
+    told = run("1")
+    assert len(told) > 500
+    assert told == run("2")
+
+
+def test_many_records_are_fitted_on_whole_neighbourhoods(monkeypatch):
+    monkeypatch.setattr("journey_research.pipelines.identity.matching.unlabelled.MOST_FITTED", 16_000)
+    people = draw_people(1500, seed=5, repeated=0.4)
+    assert f1_of(people) > 0.95
+
+
+def test_anchors_keep_all_their_pairs():
+    columns = find_columns(frame_of(draw_people(300, seed=1, repeated=0.4)), COLUMNS)
+    ring, rule = KeyRing(columns), [("firstTokenPredicate(last)",)]
+    is_anchor = np.random.default_rng(1).random(ring.n_records) < 0.2
+    all_of, some = candidate_pairs(ring, rule, 30), candidate_pairs(AnchoredRing(ring, is_anchor), rule, 30)
+    whole, kept = (
+        {
+            pair
+            for pair in zip(found.first.tolist(), found.second.tolist(), strict=True)
+            if is_anchor[list(pair)].any()
+        }
+        for found in (all_of, some)
+    )
+    assert whole == kept
+    assert len(some.first) < len(all_of.first)
+
+
+def test_what_differs_as_strangers_do_is_not_believed():
+    # Two columns, strangers differ in 9 of 10 pairs, matches in 1 of 20.
+    level = np.zeros((2, N_LEVELS))
+    level[:, 1], level[:, 7] = 0.9, 0.1
+    matches = np.zeros((2, N_LEVELS))
+    matches[:, 1], matches[:, 7] = 0.05, 0.95
+    strangers = Strangers(level, np.arange(N_LEVELS)[None].repeat(2, 0) == 1, np.array([True, True]))
+    expected = Expected(matches, np.array([100.0, 100.0]))
+    taken = np.array([1.0] * 10 + [0.0] * 10)
+
+    def found(n_different):
+        told = np.full((20, 2), 7)
+        told[:n_different, 1] = 1
+        return told
+
+    assert is_credible(found(3), taken, expected, strangers)
+    assert not is_credible(found(5), taken, expected, strangers)  # 5 of 10, where chance is 9 of 10
+    few = np.where(np.arange(20)[:, None] < 8, [7, 0], found(5))  # told by two pairs alone
+    assert is_credible(few, taken, expected, strangers)
+
+
+@pytest.mark.parametrize(
+    ("name", "least"), [("fake_1000", 0.97), ("restaurants", 0.85), ("chicago", 0.93), ("rldata500", 0.95)]
+)
+def test_published_sets(shared, name, least):
+    from benchmarks.identity_sets import load
+
+    told = load(name, shared)
+    people = told.frame[list(told.fields)].assign(person=told.truth)
+    fitted, likeness, ring = fit(people, names=told.fields)
+    pairs = candidate_pairs(ring, fitted.rules, BUDGET["most_in_block"])
+
+    def score(first, second):
+        return fitted.logistic.probability(likeness.compare(first, second))
+
+    merges = average_linkage(len(people), pairs.first, pairs.second, score(pairs.first, pairs.second), score)
+    found, true = pairs_of(merges.clusters(len(people), fitted.threshold)), pairs_of(told.truth)
+    assert 2 * len(found & true) / (len(found) + len(true)) > least
