@@ -44,6 +44,7 @@ def test_worked_example():
     mixture = Mixture(
         np.array([0.1, 0.9]), np.stack([chances((0.1, 0.9), (0.1, 0.9)), chances((0.9, 0.1), (0.9, 0.1))])
     )
+    mixture.level[:, :, 0] = [[0.5], [0.01]]  # must not matter
     told = mixture.probability(np.array([[7, 7], [7, 1], [7, 0], [0, 0], [1, 1]]))
     # Twice 9 : 1 against 1 : 9 makes 9 : 1; once agreed and once not leaves 1 : 9 as it was;
     # a missing value says nothing, so 9 : 1 against 1 : 9 is even.

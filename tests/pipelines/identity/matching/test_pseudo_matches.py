@@ -61,6 +61,10 @@ def test_relatives_are_seen_through():
     likeness, strangers, pseudo = shown_by(people)
     at = [column.name for column in likeness.columns].index("first")
     assert pseudo.kin[at] > 0.5
+    person = people["person"].to_numpy()
+    relatives = (person[pseudo.first] != person[pseudo.second]) & (pseudo.weight[:, at] > 0)
+    assert relatives.sum() > 20
+    assert pseudo.weight[relatives, at].mean() < 0.5
     expected = expect_matches(likeness, pseudo, strangers)
     assert expected.level[at][strangers.unlike[at]].sum() <= 0.1 + 1e-9
     assert expected.pairs[at] == np.inf

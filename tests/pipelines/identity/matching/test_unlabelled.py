@@ -21,6 +21,7 @@ from journey_research.pipelines.identity.matching.unlabelled import (
     AnchoredRing,
     fit_unlabelled,
     is_credible,
+    pairs_to_fit,
 )
 
 BUDGET = {"pairs_per_record": 40.0, "most_rules": 16, "most_in_block": 30}
@@ -72,6 +73,14 @@ def test_without_repeats_it_does_not_answer(seed, relatives):
     assert fitted.logistic is None
     assert fitted.refusal
     assert "\n" not in fitted.refusal
+
+
+def test_so_few_repeats_are_not_told_from_namesakes():
+    # About thirty-six pairs among six thousand records, and no relatives to take for them.
+    fitted, *_ = fit(draw_people(6000, seed=1, repeated=0.006))
+    assert fitted.logistic is None
+    assert "look like repeats" in fitted.refusal
+    assert 0 < fitted.match_share < 0.1
 
 
 def test_few_records_are_refused():
@@ -148,6 +157,19 @@ def test_anchors_keep_all_their_pairs():
     assert len(some.first) < len(all_of.first)
 
 
+def test_pairs_to_fit_are_all_that_the_sampled_records_have(monkeypatch):
+    columns = find_columns(frame_of(draw_people(2000, seed=1, repeated=0.4)), COLUMNS)
+    ring, rules = KeyRing(columns), [("firstTokenPredicate(last)",), ("wholeFieldPredicate(born)",)]
+    all_of = candidate_pairs(ring, rules, 30)
+    monkeypatch.setattr("journey_research.pipelines.identity.matching.unlabelled.MOST_FITTED", 20_000)
+    first, second, n_asked = pairs_to_fit(ring, rules, 40.0, 30, np.random.default_rng(1))
+    share = n_asked / ring.n_records
+    assert n_asked == 500
+    # A pair is there when either of its records was drawn.
+    assert len(first) / len(all_of.first) == pytest.approx(1 - (1 - share) ** 2, abs=0.05)
+    assert (first < second).all()
+
+
 def test_what_differs_as_strangers_do_is_not_believed():
     # Two columns, strangers differ in 9 of 10 pairs, matches in 1 of 20.
     level = np.zeros((2, N_LEVELS))
@@ -186,3 +208,14 @@ def test_published_sets(shared, name, least):
     merges = average_linkage(len(people), pairs.first, pairs.second, score(pairs.first, pairs.second), score)
     found, true = pairs_of(merges.clusters(len(people), fitted.threshold)), pairs_of(told.truth)
     assert 2 * len(found & true) / (len(found) + len(true)) > least
+
+
+@pytest.mark.parametrize("name", ["chicago", "febrl4", "rldata10000"])
+def test_published_sets_with_one_record_each_are_refused(shared, name):
+    from benchmarks.identity_sets import load, one_record_each
+
+    told = load(name, shared)
+    people = told.frame[list(told.fields)].iloc[one_record_each(told.truth, 1)].reset_index(drop=True)
+    fitted, *_ = fit(people, names=told.fields)
+    assert fitted.logistic is None
+    assert fitted.refusal

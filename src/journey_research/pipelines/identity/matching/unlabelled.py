@@ -59,11 +59,6 @@ class Unlabelled:
     match_share: float
 
 
-def levels(likeness: Likeness, features: np.ndarray, _first: np.ndarray, _second: np.ndarray) -> np.ndarray:
-    """Each column's comparison as a level, shape (k, columns); see ``grade``, which needs no records."""
-    return grade(likeness, features)
-
-
 class AnchoredRing(KeyRing):
     """The keys that some records hold, of all records: pairs of these records stay whole."""
 
@@ -112,7 +107,7 @@ def fit_unlabelled(
     sample = np.sort(generator.permutation(n)[:SAMPLE])
     bought = learn_rules(ring, made, pairs_per_record, most_rules, most_in_block, sample)
     rules = [one.rule for one in bought]
-    first, second, n_asked = _fitted_pairs(ring, rules, pairs_per_record, most_in_block, generator)
+    first, second, n_asked = pairs_to_fit(ring, rules, pairs_per_record, most_in_block, generator)
     if not len(first):
         return _refused(
             "hardly any two records agree in several values, so nothing shows what a repeat looks like"
@@ -182,7 +177,7 @@ def _fit(features: np.ndarray, probability: np.ndarray, generator: np.random.Gen
     return fit_logistic(features[told], probability[told], np.concatenate(weights))
 
 
-def _fitted_pairs(
+def pairs_to_fit(
     ring: KeyRing,
     rules: list[Rule],
     pairs_per_record: float,
