@@ -114,7 +114,6 @@ def run_stage(tables):
     for name, frame in (("links", links), ("people", people), ("people_variants", variants)):
         made[name] = Table.from_pandas(frame)
     metrics, thresholds = measure_identity(
-        made["records"],
         made["record_values"],
         made["people"],
         made["links"],

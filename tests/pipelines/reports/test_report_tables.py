@@ -70,3 +70,13 @@ def test_an_empty_table_becomes_a_sentence():
     assert tables.or_said(empty, "No channel has any credit.") == "No channel has any credit."
     full = conversion_tables.credits_table(small_world()["credits"])
     assert tables.or_said(full, "none") is full
+
+
+def test_what_is_measured_by_record_and_by_person_stands_in_words_behind_the_pairs():
+    told = ("whole_f1_named", "pairwise_f1", "n_persons", "bcubed_precision_named", "pairwise_precision")
+    metrics = table("METRICS", *({"metric": name, "value": 0.5, "n": 7} for name in told))
+
+    shown = identity_tables.quality_table(metrics)["figure"].tolist()
+
+    assert shown.index("F1") < shown.index("precision by record (B-cubed), with a name")
+    assert shown.index("F1 of whole persons, with a name") < shown.index("persons")

@@ -126,7 +126,6 @@ def with_intervals(counts: PairCounts, rule: QualityRule) -> np.ndarray:
 
 
 def measure_identity(
-    records: Table,
     record_values: Table,
     people: Table,
     links: Table,
@@ -141,7 +140,6 @@ def measure_identity(
     """Pairwise, B-cubed and whole-person precision, recall and F1, and what other thresholds would make.
 
     Args:
-        records: n rows, contract ``RECORDS``.
         record_values: Contract ``RECORD_VALUES``; for the exact match, and who has a name.
         people: n rows, contract ``PEOPLE``.
         links: Contract ``LINKS``.
@@ -195,7 +193,7 @@ def measure_identity(
     metrics = metrics.astype({"value": "float64", "low": "float64", "high": "float64"})
     metrics = metrics.sort_values("metric", ignore_index=True)
 
-    ids = records.query("select record_id from this").to_pandas(EVERY_ROW)["record_id"].tolist()
+    ids = who["record_id"].tolist()  # firms are nobody
     ties = gather_ties(
         ids,
         named,

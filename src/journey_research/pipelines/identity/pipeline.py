@@ -57,7 +57,6 @@ def create_pipeline() -> Pipeline:
             Node(
                 measure_identity,
                 [
-                    "records",
                     "record_values",
                     "people",
                     "links",

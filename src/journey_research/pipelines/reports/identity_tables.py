@@ -14,6 +14,16 @@ from .words import Sentence, is_known, number, plain, ranged, things
 
 TRUTH = ("precision", "recall", "f1")
 QUALITY = (*TRUTH, *(f"{name}_named" for name in TRUTH))
+# What else is measured, in the order in which it is shown; all other figures follow under their names.
+OTHER_QUALITY = {
+    "bcubed_precision_named": "precision by record (B-cubed), with a name",
+    "bcubed_recall_named": "recall by record (B-cubed), with a name",
+    "bcubed_f1_named": "F1 by record (B-cubed), with a name",
+    "whole_precision_named": "persons that are one whole person, with a name",
+    "whole_recall_named": "true persons found whole, with a name",
+    "whole_f1_named": "F1 of whole persons, with a name",
+    "f1_unjudged": "F1, pairs that nobody judged",
+}
 
 
 def identity_answer(persons: Table, people_variants: Table, identity_metrics: Table) -> Sentence:
@@ -64,10 +74,10 @@ def quality_table(identity_metrics: Table) -> pd.DataFrame:
         shown.append(
             (label, said, _told(exact) if known and exact else "-", number(ours["n"] if ours else 0))
         )
-    for name, row in rows.items():
-        if not name.startswith(("pairwise_", "exact_match_")) and is_known(row["value"]):
-            label = "F1, pairs that nobody judged" if name == "f1_unjudged" else plain(name)
-            shown.append((label, _told(row), "-", number(row["n"])))
+    for name in (*OTHER_QUALITY, *(name for name in rows if name not in OTHER_QUALITY)):
+        row = rows.get(name)
+        if row and not name.startswith(("pairwise_", "exact_match_")) and is_known(row["value"]):
+            shown.append((OTHER_QUALITY.get(name, plain(name)), _told(row), "-", number(row["n"])))
     return pd.DataFrame(shown, columns=["figure", "ours (95 in 100)", "exact match", "records"])
 
 
