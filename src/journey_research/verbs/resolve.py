@@ -51,8 +51,9 @@ def resolve(
         id: Column that names a record; unique, never blank. Ids are text and come back as they came.
         fields: Columns to compare; all but the id where not given.
         labels: Pairs with an answer, columns id_a, id_b, answer (same, distinct, unsure); a frame
-            or a file. Same and distinct are kept to in the result. Without labels, records that
-            share an e-mail address, phone number or other id, and have something else alike, teach.
+            or a file. Same and distinct are kept to in the result. Without labels the values alone
+            teach, or, where the records are too few for that, e-mail addresses, phone numbers and
+            other ids that they share.
         model: A document that an earlier call made, or its file; then nothing is trained.
         save_model: Where to write the document, ``.json``.
         threshold: Least average match probability inside a person; the model's own where not given.
@@ -64,10 +65,11 @@ def resolve(
 
     Raises:
         UserError: A column is missing; an id is blank or stands twice; a label names an unknown
-            id; there are too many records; nothing says which records are one person.
+            id; there are too many records; without labels, nothing shows what a repeat looks like, or
+            next to nobody stands twice.
 
     Source:
-        Predicates and classifier are dedupe's (Bilenko and Mooney 2003; dedupe 3.0.3).
+        Blocking predicates are dedupe's (Bilenko and Mooney 2003; dedupe 3.0.3).
 
     Example:
         >>> people = pd.DataFrame({"key": ["1", "2"], "name": ["Ann Lee", "Ann Lee"]})

@@ -1,12 +1,11 @@
-"""What people and identifiers have said of pairs, to a matcher.
+"""What people and identifiers have said of pairs, to a matcher's document.
 
 Context: few pairs are labelled, and those that identifiers join are alike in the identifier. Choice:
-labelled matches teach the blocking rules and, beside all blocked pairs, a first fit that takes
-whatever nobody labelled for distinct; clusters made with it then label those pairs, and the
-classifier is fitted again, so that it sees matches and look-alikes in the shares in which they are
-met. Of the pairs that an identifier joined every second has it hidden, or it would be all that is
-learnt. Given up: dedupe's own training, which takes minutes for what this does in a second, and
-which no seed makes the same twice; its predicates are what is learnt from.
+labelled matches teach the blocking rules, once more without what they agree in most; of the pairs
+that an identifier joined every second has it hidden, or it would be all that is learnt; how the
+classifier comes of them stands in ``fitting``. Given up: dedupe's own training, which takes minutes
+for what this does in a second, and which no seed makes the same twice; its predicates are what is
+learnt from.
 """
 
 from __future__ import annotations
@@ -21,10 +20,9 @@ from .blocking_rules import SAMPLE, learn_rules
 from .candidates import KeyRing, Rule, candidate_pairs
 from .columns import MISSING as MISSING_VALUE
 from .columns import ValueColumn
-from .levels import MISSING, N_LEVELS, grade
+from .fitting import UNKNOWN, TeachingPairs, f1_out_of_fold, fit_classifier
 from .likeness import Likeness
-from .linkage import average_linkage
-from .logistic import Logistic, fit_logistic, sigmoid
+from .logistic import Logistic
 from .matcher import Matcher
 from .unlabelled import fit_unlabelled
 
@@ -32,11 +30,6 @@ MOST_MATCHES = 1500  # that blocking rules are learnt from
 MOST_PAIRS = 60_000  # that the classifier is fitted on, beside the labelled ones
 FEW_RECORDS, PAIRS_OF_FEW, RULES_OF_FEW = 20_000, 40.0, 16
 PAIRS_OF_MANY, RULES_OF_MANY = 14.0, 10
-ROUNDS = (0.4, 0.4, 0.4)  # thresholds of the clusters that answer what nobody has
-LEAST_DISTINCT = 30
-PRIOR_COUNT = 0.5
-UNKNOWN = -1
-FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -176,12 +169,13 @@ def _learn(
     first, second, answer = _with_answers(found.first[kept], found.second[kept], known, group, n)
     features = likeness.compare(first, second)
     seen = features.copy()
-    _hide_features(seen, likeness, first, second, known, n)
-    logistic = _fit(seen, features, answer, first, second, n, likeness)
+    _hide_features(seen, likeness, first * n + second, known, n)
+    pairs = TeachingPairs(likeness, first, second, answer, features, seen)
+    logistic = fit_classifier(pairs)
     told = {
         "training": {
             "labels": _counted(known, group, answer),
-            "f1_out_of_fold": _out_of_fold(seen, answer),
+            "f1_out_of_fold": f1_out_of_fold(seen, answer),
             "blocking": [
                 {
                     "rule": list(one.rule),
@@ -256,16 +250,10 @@ def _with_answers(
 
 
 def _hide_features(
-    features: np.ndarray,
-    likeness: Likeness,
-    first: np.ndarray,
-    second: np.ndarray,
-    known: KnownPairs,
-    n: int,
+    features: np.ndarray, likeness: Likeness, pairs: np.ndarray, known: KnownPairs, n: int
 ) -> None:
     """Blank what joined a pair, in every second pair that an identifier joined."""
     names = np.array([name.split(": ")[0] for name in likeness.names])
-    pairs = first * n + second
     chosen = np.flatnonzero(known.hidden != "")[::2]
     low = np.minimum(known.first[chosen], known.second[chosen])
     rows = np.searchsorted(pairs, low * n + np.maximum(known.first[chosen], known.second[chosen]))
@@ -273,121 +261,6 @@ def _hide_features(
     for told in np.unique(hidden).tolist():
         own = np.isin(names, str(told).split(","))
         features[np.ix_(rows[hidden == told], own)] = 0.0
-
-
-def _fit(
-    seen: np.ndarray,
-    features: np.ndarray,
-    answer: np.ndarray,
-    first: np.ndarray,
-    second: np.ndarray,
-    n: int,
-    likeness: Likeness,
-) -> Logistic:
-    """Guess, cluster, let the clusters answer what nobody has, and fit; of two guesses the better.
-
-    A mixture guesses well where there are many matches, a fit that takes the unknown for distinct
-    where there are few. Which of them it is, the labelled pairs tell: those of the better fit are
-    the less surprising.
-    """
-    if not (answer == UNKNOWN).any():
-        return fit_logistic(seen, answer.astype(float))
-
-    def settled(probability: np.ndarray) -> Logistic:
-        return _settle(probability, seen, features, answer, first, second, n, likeness)
-
-    mixed = settled(guess_matches(grade(likeness, seen), answer))
-    if (answer == 0).sum() < LEAST_DISTINCT:
-        return mixed
-    taken = settled(_taken_for_distinct(seen, answer))
-    known = answer != UNKNOWN
-    return min((mixed, taken), key=lambda one: _surprise(one, seen[known], answer[known]))
-
-
-def _settle(
-    probability: np.ndarray,
-    seen: np.ndarray,
-    features: np.ndarray,
-    answer: np.ndarray,
-    first: np.ndarray,
-    second: np.ndarray,
-    n: int,
-    likeness: Likeness,
-) -> Logistic:
-    """From a first guess to a classifier: clusters answer what nobody has, a few times over."""
-    unknown = answer == UNKNOWN
-    fitted: Logistic | None = None
-
-    def score(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        return np.zeros(len(a)) if fitted is None else fitted.probability(likeness.compare(a, b))
-
-    for threshold in ROUNDS:
-        probability = np.where(unknown, probability, answer)
-        cluster = average_linkage(n, first, second, probability, score).clusters(n, threshold)
-        told = np.where(unknown, cluster[first] == cluster[second], answer == 1).astype(float)
-        fitted = fit_logistic(seen, told)
-        probability = fitted.probability(features)
-    assert fitted is not None
-    return fitted
-
-
-def _taken_for_distinct(seen: np.ndarray, answer: np.ndarray) -> np.ndarray:
-    """Probabilities by a fit that takes all unknown pairs for distinct.
-
-    Such a fit tells how likely a pair is a match *and* labelled, which is the probability times the
-    labelled share of the matches; and that share is what it gives to the labelled ones.
-
-    Source: Elkan and Noto (2008), "Learning classifiers from only positive and unlabeled data".
-    """
-    same = answer == 1
-    told = fit_logistic(seen, same.astype(float)).probability(seen)
-    return np.minimum(1.0, told / max(0.01, float(told[same].mean())))
-
-
-def _surprise(fitted: Logistic, features: np.ndarray, answer: np.ndarray) -> float:
-    """Mean log-loss of answers, so that either answer counts as much."""
-    odds = fitted.log_odds(features)
-    loss = np.logaddexp(0.0, np.where(answer == 1, -odds, odds))
-    return float(np.mean([loss[answer == told].mean() for told in (0, 1)]))
-
-
-def guess_matches(level: np.ndarray, answer: np.ndarray, most_steps: int = 300) -> np.ndarray:
-    """First probabilities of pairs: a mixture whose matches look like the known ones.
-
-    How matches compare is read from the pairs known to be the same and stays as it is; how the
-    others compare, and how many match, is fitted. So the mixture cannot take the next likeness that
-    it finds, that of households, for the one it looks for.
-
-    Args:
-        level: Shape (k, columns), from ``grade``.
-        answer: k answers: 1 the same, 0 distinct, -1 unknown.
-        most_steps: At most so many.
-
-    Source: Fellegi and Sunter (1969).
-    """
-    n_columns = level.shape[1]
-    same = level[answer == 1]
-    match = np.stack([np.bincount(same[:, at], minlength=N_LEVELS) for at in range(n_columns)]) + PRIOR_COUNT
-    match = match / match[:, 1:].sum(axis=1, keepdims=True)
-    patterns, place = np.unique(level, axis=0, return_inverse=True)
-    place = place.ravel()
-    free = np.bincount(place[answer != 1], minlength=len(patterns)).astype(float)
-    may = np.bincount(place[answer == UNKNOWN], minlength=len(patterns)).astype(float)
-    share, guessed = 0.1, np.full(len(patterns), 0.1)
-    for _ in range(most_steps):
-        weight = free - may * guessed
-        other = np.stack(
-            [np.bincount(patterns[:, at], weights=weight, minlength=N_LEVELS) for at in range(n_columns)]
-        )
-        other = (other + PRIOR_COUNT) / (other[:, 1:] + PRIOR_COUNT).sum(axis=1, keepdims=True)
-        ratio = np.log(match / other)
-        ratio[:, MISSING] = 0.0  # a missing value says nothing
-        odds = np.log(share / (1 - share)) + ratio[np.arange(n_columns), patterns].sum(axis=1)
-        guessed = sigmoid(odds)
-        before, share = share, float(np.clip(may @ guessed / max(may.sum(), 1.0), 1e-6, 1 - 1e-6))
-        if abs(share - before) < 1e-4 * before:
-            break
-    return guessed[place]
 
 
 def _counted(known: KnownPairs, group: np.ndarray, answer: np.ndarray) -> dict[str, int]:
@@ -401,19 +274,3 @@ def _counted(known: KnownPairs, group: np.ndarray, answer: np.ndarray) -> dict[s
     if (answer == UNKNOWN).any():
         counts["unlabelled: by their clusters"] = int((answer == UNKNOWN).sum())
     return counts
-
-
-def _out_of_fold(features: np.ndarray, answer: np.ndarray) -> float | None:
-    """F1 on labelled pairs from fits that did not see them; nothing where too few are labelled."""
-    rows = np.flatnonzero(answer != UNKNOWN)
-    truth = answer[rows] == 1
-    if min(truth.sum(), (~truth).sum()) < FOLDS:
-        return None
-    fold = np.arange(len(rows)) % FOLDS
-    said = np.zeros(len(rows), dtype=bool)
-    for number in range(FOLDS):
-        out = fold == number
-        fitted = fit_logistic(features[rows[~out]], truth[~out].astype(float))
-        said[out] = fitted.log_odds(features[rows[out]]) >= 0
-    both = int((said & truth).sum())
-    return round(2 * both / max(1, int(said.sum() + truth.sum())), 6)
