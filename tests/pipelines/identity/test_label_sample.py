@@ -13,8 +13,8 @@ from journey_research.pipelines.identity.label_sample import (
     SampleRule,
     draw_sample,
     estimate,
-    measure_agreement,
 )
+from journey_research.pipelines.identity.reviewer_agreement import measure_agreement
 
 SHARES = ["precision", "recall_compared", "f1_compared"]
 

@@ -22,7 +22,7 @@ from .columns import MISSING as MISSING_VALUE
 from .columns import ValueColumn
 from .fitting import UNKNOWN, TeachingPairs, f1_out_of_fold, fit_classifier
 from .likeness import Likeness
-from .logistic import Logistic
+from .logistic import Logistic, on_one_thread
 from .matcher import Matcher
 from .unlabelled import fit_unlabelled
 
@@ -56,6 +56,7 @@ def budget_of(n_records: int) -> tuple[float, int]:
     return (PAIRS_OF_FEW, RULES_OF_FEW) if n_records <= FEW_RECORDS else (PAIRS_OF_MANY, RULES_OF_MANY)
 
 
+@on_one_thread
 def learn_matcher(
     columns: Sequence[ValueColumn],
     partings: Mapping[str, tuple[str, str]],
@@ -79,76 +80,6 @@ def learn_matcher(
         The matcher's document; without weights where there are too few labels, and then ``state``
         says why.
     """
-    from threadpoolctl import threadpool_limits
-
-    # Small matrices: more threads only wait for one another, and add up in another order.
-    with threadpool_limits(limits=1, user_api="blas"):
-        return _learn(columns, partings, known, group, settings, versions)
-
-
-def learn_unlabelled(
-    columns: Sequence[ValueColumn],
-    partings: Mapping[str, tuple[str, str]],
-    settings: Mapping[str, Any],
-    versions: Mapping[str, str],
-) -> dict[str, Any]:
-    """Learn from the values alone; see ``unlabelled``.
-
-    Returns:
-        The matcher's document; without weights where the data must not be answered on, and then
-        ``state`` says why.
-    """
-    from threadpoolctl import threadpool_limits
-
-    likeness, budget = Likeness(columns), budget_of(len(columns[0].codes))
-    with threadpool_limits(limits=1, user_api="blas"):
-        found = fit_unlabelled(
-            likeness, KeyRing(columns), *budget, settings["most_in_block"], int(settings["training_seed"])
-        )
-    if found.logistic is None:
-        return {"state": f"no matcher: {found.refusal}"}
-    told = {
-        "training": {
-            "labels": {},
-            "match_share": round(found.match_share, 6),
-            "seed": int(settings["training_seed"]),
-        },
-        "versions": dict(versions),
-    }
-    return _document(likeness, partings, found.rules, found.logistic, found.threshold, settings, told)
-
-
-def _document(
-    likeness: Likeness,
-    partings: Mapping[str, tuple[str, str]],
-    rules: Sequence[Rule],
-    logistic: Logistic,
-    threshold: float,
-    settings: Mapping[str, Any],
-    told: Mapping[str, Any],
-) -> dict[str, Any]:
-    return Matcher(
-        fields=tuple(column.field for column in likeness.columns),
-        partings=partings,
-        swaps=tuple((swap.one.name, swap.other.name) for swap in likeness.swaps),
-        rules=tuple(rules),
-        logistic=logistic,
-        threshold=float(threshold),
-        most_in_block=int(settings["most_in_block"]),
-        least_probability=float(settings["least_probability"]),
-        most_in_chain=int(settings["most_in_cluster"]),
-        told=told,
-    ).document(likeness.names)
-
-
-def _learn(
-    columns: Sequence[ValueColumn],
-    partings: Mapping[str, tuple[str, str]],
-    known: KnownPairs,
-    group: np.ndarray,
-    settings: Mapping[str, Any],
-    versions: Mapping[str, str],
-) -> dict[str, Any]:
     n = len(columns[0].codes)
     draw = np.random.default_rng(int(settings["training_seed"]))
     same = np.flatnonzero(known.is_same)
@@ -189,6 +120,59 @@ def _learn(
         "versions": dict(versions),
     }
     return _document(likeness, partings, rules, logistic, settings["threshold"], settings, told)
+
+
+@on_one_thread
+def learn_unlabelled(
+    columns: Sequence[ValueColumn],
+    partings: Mapping[str, tuple[str, str]],
+    settings: Mapping[str, Any],
+    versions: Mapping[str, str],
+) -> dict[str, Any]:
+    """Learn from the values alone; see ``unlabelled``.
+
+    Returns:
+        The matcher's document; without weights where the data must not be answered on, and then
+        ``state`` says why.
+    """
+    likeness, budget = Likeness(columns), budget_of(len(columns[0].codes))
+    found = fit_unlabelled(
+        likeness, KeyRing(columns), *budget, settings["most_in_block"], int(settings["training_seed"])
+    )
+    if found.logistic is None:
+        return {"state": f"no matcher: {found.refusal}"}
+    told = {
+        "training": {
+            "labels": {},
+            "match_share": round(found.match_share, 6),
+            "seed": int(settings["training_seed"]),
+        },
+        "versions": dict(versions),
+    }
+    return _document(likeness, partings, found.rules, found.logistic, found.threshold, settings, told)
+
+
+def _document(
+    likeness: Likeness,
+    partings: Mapping[str, tuple[str, str]],
+    rules: Sequence[Rule],
+    logistic: Logistic,
+    threshold: float,
+    settings: Mapping[str, Any],
+    told: Mapping[str, Any],
+) -> dict[str, Any]:
+    return Matcher(
+        fields=tuple(column.field for column in likeness.columns),
+        partings=partings,
+        swaps=tuple((swap.one.name, swap.other.name) for swap in likeness.swaps),
+        rules=tuple(rules),
+        logistic=logistic,
+        threshold=float(threshold),
+        most_in_block=int(settings["most_in_block"]),
+        least_probability=float(settings["least_probability"]),
+        most_in_chain=int(settings["most_in_cluster"]),
+        told=told,
+    ).document(likeness.names)
 
 
 def _hide(codes: np.ndarray, columns: Sequence[ValueColumn], known: KnownPairs) -> np.ndarray:

@@ -23,7 +23,7 @@ from .columns import ValueColumn, encode, repeated_rows
 from .fields import Field
 from .likeness import Likeness
 from .linkage import components
-from .logistic import Logistic
+from .logistic import Logistic, on_one_thread
 
 CHUNK = 200_000
 LEAST_TOLD = 2  # one value alone says too little to be compared by likeness
@@ -156,6 +156,7 @@ class Scored:
     left_out: Mapping[Rule, int]
 
 
+@on_one_thread
 def score_columns(
     columns: Sequence[ValueColumn], matcher: Matcher, joined: tuple[np.ndarray, np.ndarray] | None = None
 ) -> Scored:
