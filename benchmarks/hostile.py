@@ -1,17 +1,22 @@
 """Files that others have collected to break readers with: what becomes of each, line by line.
 
-``python benchmarks/run.py hostile [FOLDER ...]``; without a folder the collected corpora of the
-shared folder. Every file is read under a mapping made of nothing but its own header, all columns
-text. A file is read, or refused with one clear line; it never crashes the reader. Of a text file
-that is read, every physical line is in the header, in an accepted row, in a rejected row, or blank.
+``python benchmarks/run.py hostile [FOLDER ...] [--mutated N --damage_seed S]``; without a folder the
+collected corpora of the shared folder; with ``--mutated`` N damaged copies of these files and of the
+vendors' exports instead, see ``bad_copies``.
+
+Every file is read under a mapping made of nothing but its own header, all columns text. A file is
+read, or refused with one clear line; it never crashes the reader. Of a text file that is read, every
+physical line is in the header, in an accepted row, in a rejected row, or blank.
 """
 
 from __future__ import annotations
 
+import argparse
 import codecs
 import csv
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +26,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.bad_copies import make_bad_copies
 from journey_research.contracts.exports import Export, export_of, unreadable
 from journey_research.errors import UserError
 from journey_research.pipelines.ingestion.files.formats import read_batches
@@ -70,11 +76,23 @@ class Outcome:
 
 def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
     """One row per folder."""
+    parser = argparse.ArgumentParser(prog="hostile")
+    parser.add_argument("folders", nargs="*", type=Path)
+    parser.add_argument("--mutated", type=int, default=0)
+    parser.add_argument("--damage_seed", type=int, default=1)
+    chosen = parser.parse_args(list(arguments))
     shared = Path(os.environ.get("JOURNEY_SHARED", Path(__file__).resolve().parents[2] / "shared"))
-    folders = [Path(one) for one in arguments] or sorted(filter(Path.is_dir, (shared / "corpora").glob("*")))
+    folders = chosen.folders or sorted(filter(Path.is_dir, (shared / "corpora").glob("*")))
     if not folders:
         raise RuntimeError(f"there are no collected files in {shared}")
-    return [_of_folder(folder) for folder in folders]
+    if not chosen.mutated:
+        return [_of_folder(folder) for folder in folders]
+    exports = [] if chosen.folders else [shared / "data" / "vendor_exports"]
+    sources = [path for folder in (*folders, *exports) for path in sorted(folder.rglob("*"))]
+    with tempfile.TemporaryDirectory(prefix="bad-copies-") as made:
+        copies = Path(made) / f"{chosen.mutated} copies, seed {chosen.damage_seed}"
+        make_bad_copies(sources, copies, chosen.mutated, chosen.damage_seed)
+        return [_of_folder(copies)]
 
 
 def _of_folder(folder: Path) -> dict[str, Any]:

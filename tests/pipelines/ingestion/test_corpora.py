@@ -12,6 +12,7 @@ import pytest
 from held_exports import held
 
 from benchmarks import hostile
+from benchmarks.bad_copies import make_bad_copies
 from journey_research.errors import UserError
 from journey_research.pipelines.ingestion.files.formats import read_rows
 from journey_research.pipelines.ingestion.mapping import Format
@@ -210,3 +211,20 @@ def test_expected_cells_of_the_acid_test(corpora):
             assert rows.columns.to_pylist() == told, path.name
             n_compared += 1
     assert n_compared >= 10
+
+
+def test_damaged_copies_lose_no_line_either(tmp_path):
+    """A few hundred accidents; ``benchmarks/run.py hostile --mutated`` makes thousands."""
+    (tmp_path / "whole.csv").write_text('id,mail,note\n1,a@x.example,"two\nlines"\n2,b@x.example,"x ""y"""\n')
+    (tmp_path / "whole.jsonl").write_text('{"id": "1", "tags": [{"k": "é"}]}\n{"id": "2"}\n' * 5)
+    (tmp_path / "whole.parquet").write_bytes(parquet(a=["x"] * 20, b=list(range(20))))
+    sources = sorted(tmp_path.iterdir())
+    make_bad_copies(sources, tmp_path / "copies", 400, damage_seed=1)
+
+    told = [check(path) for path in sorted((tmp_path / "copies").iterdir())]
+
+    assert len(told) == 400
+    assert 100 < sum(not one.refused for one in told) < 380
+    make_bad_copies(sources, tmp_path / "again", 400, damage_seed=1)
+    for path in (tmp_path / "copies").iterdir():
+        assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes()
