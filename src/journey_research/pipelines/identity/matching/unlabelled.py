@@ -109,9 +109,7 @@ def fit_unlabelled(
     rules = [one.rule for one in bought]
     first, second, n_asked = pairs_to_fit(ring, rules, pairs_per_record, most_in_block, generator)
     if not len(first):
-        return _refused(
-            "hardly any two records agree in several values, so nothing shows what a repeat looks like"
-        )
+        return _refused(NOTHING_SHOWS)
     features = likeness.compare(first, second)
     level = grade(likeness, features)
     unlike = is_unlike(level, strangers)
