@@ -43,9 +43,9 @@ def score_restaurants(told: pd.DataFrame, seed: int) -> dict[str, Any]:
         One row: seed, f1, precision, recall, exact_match_f1, n_labels, seconds.
     """
     from journey_research.pipelines.identity.clustering import cluster_pairs
-    from journey_research.pipelines.identity.linkage_quality import count_pairs, precision_recall_f1
     from journey_research.pipelines.identity.matching.columns import fold_column
     from journey_research.pipelines.identity.matching.matcher import IDENTICAL
+    from journey_research.pipelines.identity.pair_measures import count_pairs, precision_recall_f1
     from journey_research.pipelines.identity.scored import score_values
     from journey_research.pipelines.identity.training import MatcherRule, train
 

@@ -15,7 +15,7 @@ from journey_research.pipelines.identity.cluster_measures import (
     draw_knots,
     measure_clusters,
 )
-from journey_research.pipelines.identity.linkage_quality import QualityRule, count_pairs, precision_recall_f1
+from journey_research.pipelines.identity.pair_measures import QualityRule, count_pairs, precision_recall_f1
 
 RULE = QualityRule(n_draws=50)
 NAMES = [f"{kind}_{share}" for kind in ("bcubed", "whole") for share in ("precision", "recall", "f1")]
@@ -159,7 +159,7 @@ def test_drawing_kinds_of_knots_is_drawing_knots():
 
 
 @given(RECORDS)
-def test_pairs_are_those_of_linkage_quality(records):
+def test_pairs_are_those_of_pair_measures(records):
     found, true = zip(*records, strict=True)
     told = pd.DataFrame({"record_id": range(len(found)), "person": found, "true_person_id": true})
     expected = precision_recall_f1(count_pairs(told).sum(axis=0)).round(6)

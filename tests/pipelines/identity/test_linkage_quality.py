@@ -12,11 +12,10 @@ from worlds import broken_rules, empty_world, table
 
 from journey_research.engine import Table
 from journey_research.pipelines.identity.evidence import EvidenceRule, gather_evidence
-from journey_research.pipelines.identity.linkage_quality import (
+from journey_research.pipelines.identity.linkage_quality import match_exactly, measure_identity
+from journey_research.pipelines.identity.pair_measures import (
     QualityRule,
     count_pairs,
-    match_exactly,
-    measure_identity,
     precision_recall_f1,
     with_intervals,
 )

@@ -3,7 +3,7 @@
 Context: pairs weigh a cluster by the square of its size, so one person with 100 records drowns 900
 with two; a reader of a customer list asks about records and about whole persons. Choice: B-cubed
 (every record weighs the same) and the share of persons who were found whole, beside the pairs of
-``linkage_quality``; 95 % intervals by drawing again, not single persons but knots of them: persons
+``pair_measures``; 95 % intervals by drawing again, not single persons but knots of them: persons
 whom a found cluster ties together are wrong together (drawn singly, a precision of merged persons
 was held by 84 in 100 intervals, with knots by 92). Given up: measures of information (V-measure,
 adjusted Rand), whose units nobody can picture; and a narrow interval where one knot holds nearly all.
@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .linkage_quality import QualityRule, count_pairs, precision_recall_f1
+from .pair_measures import QualityRule, count_pairs, precision_recall_f1
 
 Labels = npt.ArrayLike
 Codes = npt.NDArray[np.int64]
