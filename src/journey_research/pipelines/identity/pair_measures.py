@@ -1,4 +1,8 @@
-"""Pairs of records found together, that truly are, and both, with intervals by drawing persons again."""
+"""Pairs of records found together, that truly are, and both, with intervals by drawing persons again.
+
+The intervals are too narrow where strangers were joined: persons joined by mistake are wrong
+together, and are drawn apart here. ``cluster_measures`` draws them together.
+"""
 
 from __future__ import annotations
 
