@@ -17,7 +17,7 @@ mlflow:
 
 # One lock for Linux, macOS and Windows, Python 3.11 and 3.12, the same versions on both where one exists.
 lock:
-	$(UV) pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra workbench --extra dev pyproject.toml --output-file requirements.lock
+	$(UV) pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra workbench --extra sql --extra dev pyproject.toml --output-file requirements.lock
 
 format:
 	$(PYTHON) bootstrap.py format

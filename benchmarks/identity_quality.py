@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -71,15 +71,17 @@ class Answer:
 
     Attributes:
         clusters: Variant -> n cluster ids in the order of the set; empty where it failed.
-        seconds: From records in memory to clusters in memory; None where it failed.
+        seconds: From records in memory to the first clusters in memory; None where it failed.
         peak_mb: Of the largest of its processes.
         failed: Why there is nothing, in words.
+        told: What else it measured of itself.
     """
 
     clusters: dict[str, np.ndarray]
     seconds: float | None = None
     peak_mb: int | None = None
     failed: str | None = None
+    told: dict[str, Any] = field(default_factory=dict)
 
 
 def draw_labels(one: IdentitySet, training: np.ndarray, seed: int, n_labels: int = N_LABELS) -> pd.DataFrame:
@@ -232,7 +234,7 @@ def run_peer(
         if found.isna().any() or len(rows) != len(one):
             return Answer({}, failed="crashed: it left out records, or named some twice")
         clusters[str(variant)] = found.to_numpy(dtype=str)
-    return Answer(clusters, cost["seconds"], cost["peak_mb"])
+    return Answer(clusters, cost["seconds"], cost["peak_mb"], told=cost["told"])
 
 
 def compare(

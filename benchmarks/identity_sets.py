@@ -30,6 +30,7 @@ PERSON = (
 )  # fmt: skip
 # Fields that stand beside each other on a form, so that one is written where the other belongs.
 NEIGHBOURS = (("first_name", "last_name"), ("street", "city"))
+WEEKS = 26  # of the large worlds
 _KEY = b"the people of the made-up worlds"
 
 
@@ -278,6 +279,31 @@ def _first_records(truth: np.ndarray, seed: int, most: int) -> list[np.ndarray]:
 @cache
 def _world_values(seed: int, persons: int) -> pd.DataFrame:
     """id, columns of ``record_values``, true_person_id; records with a name, by id; nobody changes it."""
+    return _named_records(seed, persons, None, processes=1)
+
+
+def write_world_records(file: str, *, persons: int, world_seed: int) -> None:
+    """Write the records with a name of a world of any size, in an order that says nothing.
+
+    Args:
+        file: Parquet: id, columns of ``record_values``, true_person_id.
+        persons: People in the world.
+        world_seed: Names the world, and draws the order.
+    """
+    from journey_research.engine.duckdb_engine import DuckDBLimits, configure
+
+    with tempfile.TemporaryDirectory(prefix="identity-spilled-") as folder:
+        configure(DuckDBLimits(temp_directory=folder))
+        told = _named_records(world_seed, persons, WEEKS, processes=0)
+        configure(DuckDBLimits())
+    shuffled = np.random.default_rng(world_seed).permutation(len(told))
+    unfinished = Path(file).with_suffix(".unfinished")
+    told.iloc[shuffled].to_parquet(unfinished, index=False)
+    unfinished.replace(file)
+
+
+def _named_records(seed: int, persons: int, weeks: int | None, processes: int) -> pd.DataFrame:
+    """Of the sources that tell names, read as ingestion reads them."""
     import yaml
 
     from journey_research.datasets.source_files import SourceFiles
@@ -287,10 +313,12 @@ def _world_values(seed: int, persons: int) -> pd.DataFrame:
 
     sources: dict[str, dict] = {}
     for file in sorted((CONF / "demo" / "sources").glob("*.yml")):
-        sources |= yaml.safe_load(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        if any(name in text for name in ("last_name:", "full_name:")) or file.stem == "truth_people":
+            sources |= yaml.safe_load(text)
     with tempfile.TemporaryDirectory(prefix="identity-world-") as folder:
         raw = Path(folder) / "00_raw"
-        build_world(raw, persons=persons, world_seed=seed, processes=1)
+        build_world(raw, persons=persons, world_seed=seed, weeks=weeks, processes=processes)
         files = SourceFiles()
         files.bind(SimpleNamespace(project=CONF, raw=raw, sources=sources, inputs={}))
         tables: dict[str, Table] = dict(zip(OUTPUTS, read_sources(files.load(), _KEY), strict=True))

@@ -42,11 +42,10 @@ def score_restaurants(told: pd.DataFrame, seed: int) -> dict[str, Any]:
     Returns:
         One row: seed, f1, precision, recall, exact_match_f1, n_labels, seconds.
     """
-    from journey_research.pipelines.identity.clustering import cluster_pairs
     from journey_research.pipelines.identity.matching.columns import fold_column
-    from journey_research.pipelines.identity.matching.matcher import IDENTICAL
+    from journey_research.pipelines.identity.matching.matcher import columns_for, read_matcher
     from journey_research.pipelines.identity.pair_measures import count_pairs, precision_recall_f1
-    from journey_research.pipelines.identity.scored import score_values
+    from journey_research.pipelines.identity.resolution import resolve_columns
     from journey_research.pipelines.identity.training import MatcherRule, train
 
     started = time.perf_counter()
@@ -62,23 +61,11 @@ def score_restaurants(told: pd.DataFrame, seed: int) -> dict[str, Any]:
         pd.DataFrame(columns=["record_id_a", "record_id_b", "is_accepted", "comparisons"]),
         rule,
     )
-    scored = score_values(told["id"].tolist(), told[FIELDS], model)
-    pairs = {
-        kind: dict(
-            zip(
-                zip(rows["record_id_a"], rows["record_id_b"], strict=True),
-                rows["link_probability"],
-                strict=True,
-            )
-        )
-        for kind, rows in scored.groupby(scored["comparisons"] == IDENTICAL)
-    }
-    roots = cluster_pairs(
-        told["id"].tolist(),
-        scored=pairs.get(False, {}),
-        identical=pairs.get(True, {}),
-        threshold=model["threshold"],
-    )
+    place = pd.Index(told["id"]).sort_values()
+    compared = columns_for(told.set_index("id").loc[place].reset_index(), read_matcher(model, FIELDS))
+    nobody = pd.DataFrame(columns=["record_id_a", "record_id_b", "answer"])
+    found = resolve_columns(place, compared, model, nobody, model["threshold"], ())
+    roots = dict(zip(place, place[found.roots], strict=True))
     seconds = time.perf_counter() - started
     examined = told[~told["restaurant"].isin(taught)]
     truth = pd.DataFrame({"record_id": examined["id"], "true_person_id": examined["restaurant"]})

@@ -74,7 +74,10 @@ def test_nothing_is_declared_that_no_node_uses(kedro):
 def test_a_table_is_called_what_its_file_is_called(kedro):
     catalog, _, _ = kedro
     for name, entry in catalog.items():
-        if "contract" in entry or entry["type"].endswith(".WholeDocument"):
+        if entry["type"].endswith(".PastTable"):
+            assert name == f"past_{entry['table']}"
+            assert entry["contract"] == catalog[entry["table"]]["contract"]
+        elif "contract" in entry or entry["type"].endswith(".WholeDocument"):
             assert Path(entry["path"]).stem == name
 
 

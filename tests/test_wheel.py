@@ -13,7 +13,10 @@ ROOT = Path(__file__).resolve().parents[1]
 BLOCKER = """
 import sys
 
-WORKBENCH = {"kedro", "mlflow", "papermill", "jupyterlab", "nbconvert", "openpyxl", "psutil"}
+WORKBENCH = {
+    "anywidget", "ipywidgets", "kedro", "mlflow", "papermill", "jupyterlab", "nbconvert", "openpyxl",
+    "psutil",
+}
 
 
 class Absent:

@@ -1,10 +1,14 @@
 """``journey_research.resolve`` on the same task as its peers; runs in the project's environment."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
+import dedupe  # noqa: F401  what resolve imports when it is first called
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import scipy.sparse.csgraph  # noqa: F401
 from peer_task import Found, run_task
 
 import journey_research
@@ -15,10 +19,34 @@ def find(records: pa.Table, task: dict[str, Any]) -> Iterator[Found]:
     """Persons, with or without labels."""
     labels = task["labels"]
     told = None if labels is None else pd.DataFrame(labels, columns=["id_a", "id_b", "answer"])
-    resolved = journey_research.resolve(
-        records.to_pandas(), id="id", fields=task["fields"], labels=told, seed=task["seed"]
-    )
+    frame = records.to_pandas()
+    options = {"id": "id", "fields": task["fields"], "seed": task["seed"]}
+    resolved = journey_research.resolve(frame, labels=told, **options)
     yield "default", resolved.persons["id"].tolist(), resolved.persons["person_id"].tolist()
+    task["told"] = {}
+    if task.get("is_scoring_timed"):
+        began = time.perf_counter()
+        journey_research.resolve(frame, model=resolved.model, id="id", fields=task["fields"])
+        task["told"]["scoring_seconds"] = time.perf_counter() - began
+    if task.get("n_new"):
+        task["told"] |= add_to_known(frame, task, resolved.model)
+
+
+def add_to_known(frame: pd.DataFrame, task: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
+    """Resolve all but some records with the same model, and then time how these are added."""
+    is_new = np.zeros(len(frame), dtype=bool)
+    is_new[np.random.default_rng(task["seed"]).permutation(len(frame))[: task["n_new"]]] = True
+    known = journey_research.resolve(frame[~is_new], id="id", fields=task["fields"], model=model)
+    new = frame[is_new].reset_index(drop=True)
+    began = time.perf_counter()
+    grown = known.add(new, id="id")
+    seconds = time.perf_counter() - began
+    moved = grown.changes["record_id"].dropna()
+    return {
+        "added_seconds": seconds,
+        "moved": int((~moved.isin(new["id"])).sum()),
+        "persons": int(grown.persons["person_id"].nunique()),
+    }
 
 
 if __name__ == "__main__":

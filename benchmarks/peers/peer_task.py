@@ -2,7 +2,8 @@
 
 Given: records (Parquet: ``id`` and the fields, text, blanks null) and a task (JSON: fields, seed, labels
 or null, and what the peer alone needs). Handed back: clusters (CSV: variant, id, cluster) and what it
-cost (JSON: seconds, peak_mb, failed). The clock runs from records in memory to clusters in memory.
+cost (JSON: seconds, peak_mb, failed, told). The clock runs from records in memory to the first clusters
+in memory; other variants of them are made after it has stopped.
 """
 
 from __future__ import annotations
@@ -26,24 +27,26 @@ def run_task(find: Callable[[pa.Table, dict[str, Any]], Iterator[Found]], refusa
     """Read what is asked, find clusters, write them and their cost.
 
     Args:
-        find: Records and task in; name of the variant, ids and clusters out, for each variant.
+        find: Records and task in; name of the variant, ids and clusters out, for each variant. What it
+            leaves in the task under ``told`` is handed back.
         refusals: Errors by which the tool says no in words that may be shown.
     """
     folder = Path(sys.argv[1])
     records = pq.read_table(folder / "records.parquet")
     task = json.loads((folder / "task.json").read_text(encoding="utf-8"))
-    failed, parts = None, []
+    failed, parts, cost = None, [], {}
     began = time.perf_counter()
     try:
         for variant, ids, clusters in find(records, task):
+            cost = cost or {"seconds": time.perf_counter() - began, "peak_mb": read_peak_kb() // 1024}
             names = [str(cluster) for cluster in clusters]
             parts.append(pa.table({"variant": [variant] * len(names), "id": list(ids), "cluster": names}))
     except refusals as refusal:
         failed = f"refused: {refusal}"
-    seconds = time.perf_counter() - began
+    cost = cost or {"seconds": time.perf_counter() - began, "peak_mb": read_peak_kb() // 1024}
     if parts:
         pc.write_csv(pa.concat_tables(parts), folder / "clusters.csv")
-    cost = {"seconds": seconds, "peak_mb": read_peak_kb() // 1024, "failed": failed}
+    cost |= {"failed": failed, "told": task.get("told", {})}
     (folder / "cost.json").write_text(json.dumps(cost), encoding="utf-8")
 
 

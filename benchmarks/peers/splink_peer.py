@@ -44,7 +44,7 @@ def find(records: pa.Table, task: dict[str, Any]) -> Iterator[Found]:
     training.estimate_probability_two_random_records_match(
         [block_on(*rule) for rule in model["sure"]], recall=model["sure_recall"]
     )
-    training.estimate_u_using_random_sampling(max_pairs=2e6, seed=task["seed"])
+    training.estimate_u_using_random_sampling(max_pairs=task.get("max_pairs", 2e6), seed=task["seed"])
     for rule in model["training"]:
         training.estimate_parameters_using_expectation_maximisation(block_on(*rule))
     scored = linker.inference.predict(threshold_match_probability=min(task["thresholds"]))

@@ -42,6 +42,14 @@ def test_figures_that_are_unknown_are_left_out(tmp_path):
     assert figures == {"identity.f1": 0.5}
 
 
+def test_the_last_run_in_the_log_of_persons_is_a_figure(tmp_path):
+    path = tmp_path / "person_events.parquet"
+    for numbers, last in (([1, 1, 3], 3), ([], 0)):
+        pd.DataFrame({"run_number": pd.Series(numbers, dtype="int64")}).to_parquet(path)
+
+        assert figures_from({"person_events": path}) == {"identity.run_number": last}
+
+
 def test_equal_runs_have_no_differences():
     was = {"outputs": {"touches": {"sha256": "a"}}, "inputs": {}, "code": "x"}
 

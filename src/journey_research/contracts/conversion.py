@@ -81,6 +81,31 @@ class Credits(pa.DataFrameModel):
     identity_high: Series[Float] = pa.Field(nullable=True, metadata=NONE)
 
 
+class ThresholdChannels(pa.DataFrameModel):
+    """One row per threshold of identity, ranking and channel: what the channel is ranked by."""
+
+    threshold: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
+    ranking: Series[Text] = pa.Field(metadata=NONE, description="an attribution model, or conversion_rate")
+    channel: Series[Text] = pa.Field(metadata=NONE)
+    value: Series[Float] = pa.Field(
+        ge=0, le=1, metadata=NONE, description="share of conversions, or of the channel's journeys"
+    )
+    n_journeys: Series[Int] = pa.Field(ge=0, metadata=NONE, description="that pass the channel")
+
+
+class RankingFlips(pa.DataFrameModel):
+    """One row per change of places of two channels as the threshold of identity rises."""
+
+    ranking: Series[Text] = pa.Field(metadata=NONE, description="an attribution model, or conversion_rate")
+    channel_before: Series[Text] = pa.Field(metadata=NONE, description="ahead up to low_threshold")
+    channel_after: Series[Text] = pa.Field(metadata=NONE, description="ahead from high_threshold")
+    low_threshold: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
+    high_threshold: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
+    lead_before: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE, description="at low_threshold")
+    lead_after: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE, description="at high_threshold")
+    best_place: Series[Int] = pa.Field(ge=1, metadata=NONE, description="of the two, at either threshold")
+
+
 class LifetimeValues(pa.DataFrameModel):
     """One row per person with an order: what is expected of them in the horizon."""
 
@@ -97,4 +122,6 @@ EXAMPLES = TableContract(Examples, ("example_id",))
 SCORES = TableContract(Scores, ("example_id",))
 CALIBRATION_BINS = TableContract(CalibrationBins, ("bin_number",))
 CREDITS = TableContract(Credits, ("model", "channel"))
+THRESHOLD_CHANNELS = TableContract(ThresholdChannels, ("threshold", "ranking", "channel"))
+RANKING_FLIPS = TableContract(RankingFlips, ("ranking", "channel_before", "channel_after", "low_threshold"))
 LIFETIME_VALUES = TableContract(LifetimeValues, ("person_id",))

@@ -8,6 +8,7 @@ from .table_contract import (
     NONE,
     PSEUDONYMOUS,
     SOURCE_KEY,
+    Bool,
     Float,
     Instant,
     Int,
@@ -78,6 +79,36 @@ class Paths(pa.DataFrameModel):
     n_persons: Series[Int] = pa.Field(ge=0, metadata=NONE)
 
 
+class ThresholdPaths(pa.DataFrameModel):
+    """One row per threshold of identity and distinct path, with how often it converted there."""
+
+    threshold: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
+    path: Series[Text] = pa.Field(metadata=NONE, description="channels in order, ' > ' between")
+    n_conversions: Series[Int] = pa.Field(ge=0, metadata=NONE)
+    n_nulls: Series[Int] = pa.Field(ge=0, metadata=NONE, description="journeys without conversion")
+    value_amount: Series[Money] = pa.Field(metadata=NONE)
+    n_persons: Series[Int] = pa.Field(ge=0, metadata=NONE)
+
+
+class ThresholdKpis(pa.DataFrameModel):
+    """One row per threshold of identity: what it makes of the figures that rest on who is who."""
+
+    threshold: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
+    is_chosen: Series[Bool] = pa.Field(metadata=NONE)
+    n_persons: Series[Int] = pa.Field(ge=0, metadata=NONE)
+    n_buyers: Series[Int] = pa.Field(
+        ge=0, metadata=NONE, description="persons with a paid order and more than a browser or receipt"
+    )
+    orders_per_buyer: Series[Float] = pa.Field(ge=1, nullable=True, metadata=NONE, description="paid ones")
+    repeat_buyer_share: Series[Float] = pa.Field(
+        ge=0, le=1, nullable=True, metadata=NONE, description="buyers with several paid orders"
+    )
+    n_journeys: Series[Int] = pa.Field(ge=0, metadata=NONE)
+    conversion_rate: Series[Float] = pa.Field(
+        ge=0, le=1, nullable=True, metadata=NONE, description="of all journeys, as on the front page"
+    )
+
+
 class Transitions(pa.DataFrameModel):
     """One row per pair of channels that follow each other inside a journey."""
 
@@ -121,6 +152,8 @@ OUTCOMES = TableContract(Outcomes, ("outcome_id",))
 SESSIONS = TableContract(Sessions, ("session_id",))
 JOURNEYS = TableContract(Journeys, ("journey_id",))
 PATHS = TableContract(Paths, ("variant", "path"))
+THRESHOLD_PATHS = TableContract(ThresholdPaths, ("threshold", "path"))
+THRESHOLD_KPIS = TableContract(ThresholdKpis, ("threshold",))
 TRANSITIONS = TableContract(Transitions, ("from_channel", "to_channel"))
 FRICTION = TableContract(Friction, ("channel",))
 SEGMENTS = TableContract(Segments, ("person_id",))

@@ -10,6 +10,7 @@ from .table_contract import (
     Bool,
     Float,
     Int,
+    Money,
     TableContract,
     Text,
 )
@@ -48,8 +49,34 @@ class People(pa.DataFrameModel):
     )
 
 
+class RecordClusters(pa.DataFrameModel):
+    """One row per source record of a person, with its cluster, named after its smallest record."""
+
+    record_id: Series[Text] = pa.Field(str_matches=SOURCE_KEY, metadata=PSEUDONYMOUS)
+    cluster_id: Series[Text] = pa.Field(str_matches=SOURCE_KEY, metadata=PSEUDONYMOUS)
+    person_probability: Series[Float] = pa.Field(
+        ge=0, le=1, metadata=NONE, description="that the record belongs to the cluster; alone: 1"
+    )
+
+
+class ThresholdClusters(pa.DataFrameModel):
+    """One row per threshold and record whose cluster it would change; others are as in ``RecordClusters``.
+
+    A cluster is named after its smallest record, so names are comparable across thresholds. The
+    chosen threshold has no rows.
+    """
+
+    threshold: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
+    record_id: Series[Text] = pa.Field(str_matches=SOURCE_KEY, metadata=PSEUDONYMOUS)
+    cluster_id: Series[Text] = pa.Field(str_matches=SOURCE_KEY, metadata=PSEUDONYMOUS)
+
+
 class PeopleVariants(pa.DataFrameModel):
-    """One row per variant of identity and record: who is who if we were more or less cautious."""
+    """One row per variant of identity and record: who is who if we were more or less cautious.
+
+    Only who is together counts: ``person_id`` is made of the smallest record together, and is not the
+    lasting id of ``People``, not even in the variant that was chosen.
+    """
 
     variant: Series[Text] = pa.Field(isin=VARIANTS, metadata=NONE)
     record_id: Series[Text] = pa.Field(str_matches=SOURCE_KEY, metadata=PSEUDONYMOUS)
@@ -94,6 +121,31 @@ class PersonEvents(pa.DataFrameModel):
     )
 
 
+class IdentityChanges(pa.DataFrameModel):
+    """One row per run, subject, event and cause of ``PersonEvents``, and how much hangs on it.
+
+    Rows of records share no record within a run, so they add up to all that moved, came and left. Rows of
+    persons (who began, who ended) tell the same moves again, by person. ``run_number`` counts runs that
+    changed something; a run that did not leaves the table as it was.
+    """
+
+    run_number: Series[Int] = pa.Field(ge=1, metadata=NONE)
+    subject: Series[Text] = pa.Field(isin=["person", "record"], metadata=NONE)
+    event: Series[Text] = pa.Field(isin=PERSON_EVENT_NAMES, metadata=NONE)
+    cause: Series[Text] = pa.Field(isin=PERSON_EVENT_CAUSES, metadata=NONE)
+    n_persons: Series[Int] = pa.Field(
+        ge=1, metadata=NONE, description="began or ended; of records: whom they came to, or left for nobody"
+    )
+    n_records: Series[Int] = pa.Field(
+        ge=0, metadata=NONE, description="of persons: that came to who began, or left who ended"
+    )
+    n_touches: Series[Int] = pa.Field(ge=0, metadata=NONE, description="of these records, known today")
+    n_orders: Series[Int] = pa.Field(ge=0, metadata=NONE, description="paid; of these records")
+    order_amount: Series[Money] = pa.Field(
+        metadata=NONE, description="of these orders, less refunds; currencies are added up, as in outcomes"
+    )
+
+
 class IdentityThresholds(pa.DataFrameModel):
     """One row per threshold: how many persons it makes, and how right it is where truth is known."""
 
@@ -106,7 +158,10 @@ class IdentityThresholds(pa.DataFrameModel):
 
 LINKS = TableContract(Links, ("record_id_a", "record_id_b"))
 PEOPLE = TableContract(People, ("record_id",))
+RECORD_CLUSTERS = TableContract(RecordClusters, ("record_id",))
+THRESHOLD_CLUSTERS = TableContract(ThresholdClusters, ("threshold", "record_id"))
 PEOPLE_VARIANTS = TableContract(PeopleVariants, ("variant", "record_id"))
 PERSONS = TableContract(Persons, ("person_id",))
 PERSON_EVENTS = TableContract(PersonEvents, ("event_number",))
+IDENTITY_CHANGES = TableContract(IdentityChanges, ("run_number", "subject", "event", "cause"))
 IDENTITY_THRESHOLDS = TableContract(IdentityThresholds, ("threshold",))

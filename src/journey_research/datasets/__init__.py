@@ -9,6 +9,7 @@ NAMES = {
     "WholeTable": "whole_table",
     "WholeDocument": "whole_document",
     "VaultTable": "vault_table",
+    "PastTable": "past_table",
     "PseudonymKey": "pseudonym_key",
     "SourceFiles": "source_files",
     "MappedParts": "mapped_parts",

@@ -11,13 +11,12 @@ from kedro.io import AbstractDataset
 from journey_research.engine import Table
 from journey_research.errors import ContractBroken
 from journey_research.runs.files import write_whole
+from journey_research.runs.row_groups import ROWS_IN_A_GROUP, write_row_groups
 
 from .bound import Bound
 
 if TYPE_CHECKING:
     from journey_research.contracts.table_contract import TableContract
-
-ROWS_IN_A_GROUP = 122_880
 
 
 class WholeTable(Bound, AbstractDataset[Any, Table]):
@@ -43,9 +42,7 @@ class WholeTable(Bound, AbstractDataset[Any, Table]):
     @property
     def contract(self) -> TableContract:
         """The table's promise; imported when first asked for."""
-        module, name = self._contract.rsplit(".", 1)
-        contract: TableContract = getattr(import_module(module), name)
-        return contract
+        return contract_named(self._contract)
 
     def load(self) -> Table:
         return Table.from_parquet(self.view.path_to_read(self._path, vault=self.vault))
@@ -64,6 +61,13 @@ class WholeTable(Bound, AbstractDataset[Any, Table]):
 
     def _describe(self) -> dict[str, Any]:
         return {"table": Path(self._path).stem, "contract": self._contract}
+
+
+def contract_named(dotted: str) -> TableContract:
+    """The contract of a dotted name, such as a catalog gives."""
+    module, name = dotted.rsplit(".", 1)
+    contract: TableContract = getattr(import_module(module), name)
+    return contract
 
 
 def as_table(data: Any) -> Table:
@@ -96,8 +100,6 @@ def write_table(table: Table, path: Path, contract: TableContract) -> int:
     Raises:
         ContractBroken: Columns differ, or rows break a rule; nothing is written then.
     """
-    import pyarrow.parquet as pq
-
     found, promised = set(table.columns), set(contract.columns)
     if found != promised:
         raise ContractBroken(
@@ -106,9 +108,7 @@ def write_table(table: Table, path: Path, contract: TableContract) -> int:
 
     def write(to: Path) -> None:
         reader = table.query(contract.select("this")).relation().to_arrow_reader(ROWS_IN_A_GROUP)
-        with pq.ParquetWriter(to, reader.schema, compression="zstd", store_schema=False) as writer:
-            for group in regrouped(reader):
-                writer.write_table(group, row_group_size=ROWS_IN_A_GROUP)
+        write_row_groups(reader, reader.schema, to)
         counts = Table.from_parquet(to).query(contract.count_broken("this")).first_row()
         if findings := contract.findings(counts):
             raise ContractBroken(f"{contract.name}: " + "; ".join(findings))
@@ -117,23 +117,3 @@ def write_table(table: Table, path: Path, contract: TableContract) -> int:
     n_rows: list[int] = []
     write_whole(path, write)
     return n_rows[0]
-
-
-def regrouped(reader: Any) -> Any:
-    """Batches of any size as tables of exactly ``ROWS_IN_A_GROUP`` rows, and a last smaller one.
-
-    The engine's batches depend on its threads; the file must not.
-    """
-    import pyarrow as pa
-
-    waiting, n_waiting = [], 0
-    for batch in reader:
-        waiting.append(batch)
-        n_waiting += batch.num_rows
-        while n_waiting >= ROWS_IN_A_GROUP:
-            whole = pa.Table.from_batches(waiting, reader.schema)
-            yield whole.slice(0, ROWS_IN_A_GROUP).combine_chunks()
-            rest = whole.slice(ROWS_IN_A_GROUP).combine_chunks()
-            waiting, n_waiting = rest.to_batches(), rest.num_rows
-    if n_waiting:
-        yield pa.Table.from_batches(waiting, reader.schema).combine_chunks()

@@ -10,7 +10,7 @@ import platform
 import secrets
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,20 @@ def code_revision(project: Path) -> str | None:
     return said.stdout.strip()
 
 
+def flat(parameters: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Every parameter by its dotted path.
+
+    Example:
+        >>> list(flat({"journey_rule": {"max_gap_days": 14}, "engine": "duckdb"}))
+        [('engine', 'duckdb'), ('journey_rule.max_gap_days', 14)]
+    """
+    for name, value in sorted(parameters.items()):
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{above}{name}.")
+        else:
+            yield above + name, value
+
+
 def seeds_in(parameters: Mapping[str, Any], path: str = "") -> dict[str, int]:
     """Every parameter whose name ends in ``_seed``, by its dotted path."""
     found: dict[str, int] = {}
@@ -90,7 +104,9 @@ def surroundings(project: Path) -> dict[str, Any]:
 
 
 def figures_from(tables: Mapping[str, Any]) -> dict[str, float]:
-    """Figure name -> number, from the metrics tables and the headlines.
+    """Figure name -> number, from the metrics tables, the headlines and the log of persons.
+
+    ``identity.run_number`` is the last run in that log: with it an earlier run's persons are asked for.
 
     Args:
         tables: Table name -> Parquet path, of the tables a run has.
@@ -107,6 +123,9 @@ def figures_from(tables: Mapping[str, Any]) -> dict[str, float]:
         for row in pq.read_table(tables["headlines"]).to_pylist():
             if row["value"] is not None:
                 figures[f"headline.{row['headline']}"] = row["value"]
+    if "person_events" in tables:
+        numbers = pq.read_table(tables["person_events"], columns=["run_number"])["run_number"]
+        figures["identity.run_number"] = numbers[-1].as_py() if len(numbers) else 0
     return dict(sorted(figures.items()))
 
 

@@ -74,8 +74,8 @@ class Recorder:
             log.info("swept %d leftovers of runs that were cut off", swept)
         self._n_nodes = n_nodes
         self._previous = workspace.current_run_id()
-        carried = workspace.manifest()["outputs"] if self._previous else {}
-        self.view.carried = {name: output for name, output in carried.items() if name not in outputs}
+        self.view.before = workspace.manifest()["outputs"] if self._previous else {}
+        self.view.carried = {name: output for name, output in self.view.before.items() if name not in outputs}
         self.view.run_id, self.view.writes = manifest.new_run_id(), True
         self._begun = datetime.now(UTC)
         self._surroundings = manifest.surroundings(self.view.project)

@@ -21,6 +21,12 @@ def shown(manifest: Mapping[str, Any]) -> str:
         f"code         {manifest['code'][:12]}  revision {manifest['revision'] or 'unknown'}",
         f"seeds        {', '.join(f'{name}={seed}' for name, seed in manifest['seeds'].items())}",
     ]
+    if log := manifest["outputs"].get("person_events"):
+        was = log.get("past", {"rows": 0})["rows"]
+        lines.append(
+            f"persons      as of change {manifest['figures']['identity.run_number']:.0f} of their log: "
+            f"{was:,} events before, {log['rows'] - was:,} added"
+        )
     if manifest.get("error"):
         lines.append(f"error        {manifest['error']}")
     lines += ["", "inputs"]

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from .workspace import Workspace
+
+# What happened to persons as such, and why a record went from one to another: words of the log.
+PERSONS_THAT = {
+    "created": "new", "split": "split off", "merged": "merged into others", "retired": "gone",
+    "erased": "erased",
+}  # fmt: skip
+CHANGED_PERSONS = ("merged", "split", "regrouped")
 
 
 def summary_of(manifest: Mapping[str, Any], workspace: Workspace) -> str:
@@ -29,6 +38,7 @@ def summary_of(manifest: Mapping[str, Any], workspace: Workspace) -> str:
             f"{metrics['n_persons']['value']:,.0f} persons"
         )
         lines += [f"           {line}" for line in _rightness(metrics)]
+    lines += [f"{'' if metrics else 'Identity':<11}{line}" for line in _moved(manifest, rows)]
     files = rows("source_files")
     if files:
         read, accepted, rejected = (
@@ -108,6 +118,36 @@ def _rightness(metrics: Mapping[str, Mapping[str, Any]]) -> list[str]:
         if figures:
             said.append(f"{', '.join(figures)}: {whose}")
     return said
+
+
+def _moved(manifest: Mapping[str, Any], rows: Callable[[str], Sequence[Mapping[str, Any]]]) -> list[str]:
+    """Who began, ended and changed since the run before; nothing where this run did not look."""
+    log = manifest["outputs"].get("person_events")
+    if log is None or str(manifest["run_id"]) not in Path(log["file"]).parts:
+        return []
+    if "past" not in log:
+        return ["first run: nobody was known before"]
+    if log["rows"] == log["past"]["rows"]:
+        return ["since the run before: no record came, left or changed persons"]
+    told = rows("identity_changes")
+    last = [row for row in told if row["run_number"] == max(row["run_number"] for row in told)]
+    said = []
+    for event, words in PERSONS_THAT.items():
+        if n := sum(row["n_persons"] for row in last if (row["subject"], row["event"]) == ("person", event)):
+            said.append(f"{_things(n, 'person')} {words}")
+    changed = [row for row in last if row["subject"] == "record" and row["cause"] in CHANGED_PERSONS]
+    n_records, n_touches, n_orders = (
+        sum(int(row[name]) for row in changed) for name in ("n_records", "n_touches", "n_orders")
+    )
+    amount = sum((row["order_amount"] for row in changed), start=Decimal(0))
+    moved = f", with {_things(n_touches, 'touch', 'touches')} and {_things(n_orders, 'paid order')} "
+    moved += f"({amount:,.2f})"
+    said.append(f"{_things(n_records, 'record')} changed persons{moved if n_records else ''}")
+    return [f"since the run before: {', '.join(said)}"]
+
+
+def _things(n: int, one: str, many: str = "") -> str:
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def _ranges(row: Mapping[str, Any]) -> str:

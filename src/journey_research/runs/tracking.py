@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from .files import lock_file, write_text
+from .manifest import flat
 from .workspace import Workspace
 
 log = logging.getLogger("journey_research.run")
@@ -104,7 +105,7 @@ def _tell(client: Any, experiment: str, workspace: Workspace, run_id: str) -> No
         experiment, start_time=began, run_name=run_id, tags={RUN_TAG: run_id, "mlflow.user": ""}
     )
     told = run.info.run_id
-    params = [Param(name, str(value)[:5000]) for name, value in _flat(manifest["parameters"])]
+    params = [Param(name, str(value)[:5000]) for name, value in flat(manifest["parameters"])]
     tags = [
         RunTag(name, str(manifest[name]))
         for name in ("environment", "code", "revision", "lock", "config", "as_of", "error")
@@ -136,14 +137,6 @@ def _artifacts(workspace: Workspace, manifest: Mapping[str, Any]) -> Iterator[tu
     for output in manifest["outputs"].values():
         if output["file"].endswith(".json"):
             yield workspace.root / output["file"], "models"
-
-
-def _flat(parameters: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in sorted(parameters.items()):
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{above}{name}.")
-        else:
-            yield above + name, value
 
 
 def _metric_name(name: str) -> str:

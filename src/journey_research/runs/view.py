@@ -23,6 +23,7 @@ from .workspace import CURRENT, Workspace
 
 VAULT_STAGES = frozenset({"ingestion", "identity", "erasure"})
 BEGUN = "begun.json"
+PAST = "past"
 
 
 class VaultDoor:
@@ -66,11 +67,13 @@ class RunView:
         run_id: The run that is read; ``"current"`` follows the pointer, once.
         writes: Whether this session writes that run.
         carried: Writing a part of the graph: outputs of the previous run that stay.
+        before: All outputs of the previous run, of which this one may read some as its own past.
         sources: Source name -> mapping.
         remote_folders: Addresses that mappings may name as folders.
         door: The vault's door.
         key: The pseudonym key, once it has been used.
         inputs: File name -> hash of what was read.
+        pasts: Name of an output -> hash and rows of what it was in the previous run, where it was read.
         written: Name -> hash, rows and file of what was written.
         reports: Name -> page made for readers.
     """
@@ -80,11 +83,13 @@ class RunView:
     run_id: str = CURRENT
     writes: bool = False
     carried: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    before: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     remote_folders: tuple[str, ...] = ()
     door: VaultDoor = field(default_factory=VaultDoor)
     key: bytes = b""
     inputs: dict[str, str] = field(default_factory=dict)
+    pasts: dict[str, dict[str, Any]] = field(default_factory=dict)
     written: dict[str, dict[str, Any]] = field(default_factory=dict)
     reports: dict[str, str] = field(default_factory=dict)
 
@@ -170,14 +175,41 @@ class RunView:
         outputs: dict[str, dict[str, Any]] = self.workspace.manifest(self.run_id)["outputs"]
         return outputs
 
+    def read_past(self, name: str) -> Path | None:
+        """The file of an output as the previous run left it, noted as an input; None: it left none.
+
+        Raises:
+            UserError: This session only reads, or the file is gone or is not what that run wrote.
+        """
+        if not self.writes:
+            raise UserError(
+                "what a run read of the run before is an input of that run alone",
+                do=f"load '{name}': it begins with it",
+            )
+        output = self.before.get(name)
+        if output is None:
+            return None
+        path = self.workspace.root / str(output["file"])
+        if not path.is_file() or sha256_of(path) != output["sha256"]:
+            raise UserError(
+                f"'{name}' of the run before is gone or was changed",
+                file=path.name,
+                do=f"restore it from a copy, or write the id of the run before that into '{CURRENT}'",
+            )
+        self.pasts[name] = {"sha256": output["sha256"], "rows": output["rows"]}
+        self.inputs[f"{PAST}/{name}"] = str(output["sha256"])
+        return path
+
     def note_written(self, path: str, rows: int, *, vault: bool = False) -> None:
-        """Remember an output of this run, with the hash of its bytes."""
+        """Remember an output of this run, with the hash of its bytes and what it began with."""
         file = self.path_to_write(path, vault=vault)
         self.written[file.stem] = {
             "sha256": sha256_of(file),
             "rows": rows,
             "file": file.relative_to(self.workspace.root).as_posix(),
         }
+        if past := self.pasts.get(file.stem):
+            self.written[file.stem]["past"] = past
 
     def note_report(self, name: str, file: Path) -> None:
         """Remember a page this run has made for readers."""

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -25,10 +25,13 @@ from .files import (
     read_frame,
     write_files,
 )
+from .labels import read_labels
 from .resolved import Resolved
 from .strong_identifiers import find_evidence
 
-ANSWERS = ("same", "distinct", "unsure")
+if TYPE_CHECKING:
+    from journey_research.pipelines.identity.matching.columns import ValueColumn
+
 SHOWN_THRESHOLDS = (0.3, 0.5, 0.7)
 LEAST_JOINED_SHARE = 0.05
 
@@ -77,9 +80,8 @@ def resolve(
         >>> resolve(people, id="key", labels=told).persons["person_id"].nunique()
         1
     """
-    from journey_research.pipelines.identity.persons import decide_links, name_people
-    from journey_research.pipelines.identity.scored import SCORED, score_values
-    from journey_research.pipelines.identity.ties import ClusterRule, gather_ties
+    from journey_research.pipelines.identity.person_names import name_roots, no_changes
+    from journey_research.pipelines.identity.resolution import resolve_columns
 
     if threshold is not None and not (isinstance(threshold, Real) and 0 < threshold < 1):
         raise UserError("the threshold is not between 0 and 1", rule="0 < threshold < 1")
@@ -87,46 +89,52 @@ def resolve(
         raise UserError("the seed is no whole number from 0 to 4294967295")
     if save_model is not None:
         _check_model_name(save_model)
-    ids, columns = _check_records(frame, id, fields)
-    judged = _read_labels(labels, set(ids))
+    ids, columns = check_records(frame, id, fields)
+    place = pd.Index(ids).sort_values()
+    judged = read_labels(labels, place)
     values = frame.set_axis([str(name) for name in frame.columns], axis=1)[columns].reset_index(drop=True)
-    document = (
-        _read_model(model) if model is not None else _train(ids, values, judged, labels is not None, seed)
-    )
-    scored = score_values(ids, values, document) if "weights" in document else pd.DataFrame(columns=SCORED)
+    ordered = values.iloc[pd.Index(ids).get_indexer(place)].reset_index(drop=True)
+    if model is not None:
+        document = _read_model(model)
+        compared = _columns_of(document, ordered)
+    else:
+        document, compared = _train(place, ordered, judged, labels is not None, seed)
     chosen = threshold if threshold is not None else float(document.get("threshold", 0.5))
-    rule = ClusterRule()
-    nothing = pd.DataFrame(columns=["record_id_a", "record_id_b", "link_probability", "is_accepted"])
-    ties = gather_ties(ids, set(ids), nothing, scored, judged, rule)
-    roots = ties.at(chosen)
-    links = decide_links(nothing.assign(rule="", refusal="", comparisons=""), scored, judged, roots, chosen)
-    people = name_people(roots, links).set_index("record_id").loc[ids].reset_index()
-    people.columns = pd.Index(["id", "person_id", "probability"])
+    resolution = resolve_columns(place, compared, document, judged, chosen, SHOWN_THRESHOLDS)
     resolved = Resolved(
-        persons=people,
-        model=document,
-        threshold=chosen,
-        persons_at={shown: len(set(ties.at(shown).values())) for shown in SHOWN_THRESHOLDS},
-        is_trained=model is None,
-        pairs=pd.DataFrame(
-            {
-                "id_a": scored["record_id_a"],
-                "id_b": scored["record_id_b"],
-                "probability": scored["link_probability"].astype(float),
-                "is_found": scored["record_id_a"].map(roots) == scored["record_id_b"].map(roots),
-            }
-        ),
+        ids=ids,
         values=values,
+        model=document,
+        is_trained=model is None,
+        resolution=resolution,
+        names=name_roots(place, resolution.roots),
+        changes=no_changes(),
     )
     if save_model is not None:
         write_files({Path(save_model): json_writer(document)})
     return resolved
 
 
-def _check_records(
+def check_records(
     frame: pd.DataFrame, id: str, fields: Sequence[str] | str | None
 ) -> tuple[list[str], list[str]]:
-    """The ids as text and the columns to compare."""
+    """The ids as text and the columns to compare.
+
+    Args:
+        frame: n records.
+        id: Column that names a record.
+        fields: Columns to compare; all but the id where not given.
+
+    Returns:
+        n ids, and the names of the columns.
+
+    Raises:
+        UserError: A column is missing; an id is blank or stands twice; nothing is to be compared.
+
+    Example:
+        >>> check_records(pd.DataFrame({"key": [1, 2], "name": ["Ann", "Bo"]}), "key", None)
+        (['1', '2'], ['name'])
+    """
     if isinstance(fields, str):
         fields = [name.strip() for name in fields.split(",") if name.strip()]
     frame_columns = [str(name) for name in frame.columns]
@@ -151,38 +159,6 @@ def _check_records(
     return ids.tolist(), columns
 
 
-def _read_labels(labels: pd.DataFrame | str | Path | None, known: set[str]) -> pd.DataFrame:
-    """Judged pairs as record_id_a, record_id_b, answer."""
-    names = ["id_a", "id_b", "answer"]
-    if labels is None:
-        return pd.DataFrame(columns=["record_id_a", "record_id_b", "answer"])
-    file = None
-    if not isinstance(labels, pd.DataFrame):
-        file = Path(labels).name
-        labels = read_frame(labels, text=names, needed=names)
-    need_columns([str(name) for name in labels.columns], names, file)
-    told = pd.DataFrame({name: as_text(labels[name]).fillna("").str.strip() for name in ("answer",)})
-    for name in ("id_a", "id_b"):
-        told[name] = as_text(labels[name]).fillna("").to_numpy()
-    for number, (a, b, answer) in enumerate(told[names].itertuples(index=False, name=None), start=1):
-        for column, value in (("id_a", a), ("id_b", b)):
-            if value not in known:
-                raise UserError(
-                    f"no record has the id '{value}'" if value else "id is blank",
-                    file=file or "labels",
-                    row=number,
-                    column=column,
-                    do="label pairs of records that are in the table",
-                )
-        if answer not in ANSWERS:
-            raise UserError(
-                "answer is none of same, distinct, unsure", file=file or "labels", row=number, column="answer"
-            )
-        if a == b:
-            raise UserError("a record is paired with itself", file=file or "labels", row=number)
-    return told[names].rename(columns={"id_a": "record_id_a", "id_b": "record_id_b"}).reset_index(drop=True)
-
-
 def _read_model(model: dict[str, Any] | str | Path) -> dict[str, Any]:
     if isinstance(model, dict):
         if not model.keys() & {"weights", "state"}:
@@ -200,37 +176,49 @@ def _read_model(model: dict[str, Any] | str | Path) -> dict[str, Any]:
     return document
 
 
+def _columns_of(document: dict[str, Any], values: pd.DataFrame) -> list[ValueColumn]:
+    """The columns that a saved model compares."""
+    from journey_research.pipelines.identity.matching.matcher import columns_for, read_matcher
+
+    if "weights" not in document:
+        return []
+    return columns_for(values, read_matcher(document, list(values.columns)))
+
+
 def _train(
-    ids: list[str], values: pd.DataFrame, judged: pd.DataFrame, is_labelled: bool, seed: int
-) -> dict[str, Any]:
-    """The matcher's document; one without weights where there is nothing to compare."""
+    place: pd.Index, values: pd.DataFrame, judged: pd.DataFrame, is_labelled: bool, seed: int
+) -> tuple[dict[str, Any], list[ValueColumn]]:
+    """The matcher's document, without weights where there is nothing to compare; and what is compared."""
     from journey_research.pipelines.identity.training import (
         NOTHING_TO_COMPARE,
         MatcherRule,
         prepare_columns,
-        train,
+        train_on_columns,
     )
 
-    if len(ids) < 2:
-        return {"state": NOTHING_TO_COMPARE}
+    if len(place) < 2:
+        return {"state": NOTHING_TO_COMPARE}, []
     rule = MatcherRule(compared_columns=tuple(values.columns), training_seed=seed, least_filled_share=0.0)
-    columns, _ = prepare_columns(values, rule)
+    columns, partings = prepare_columns(values, rule)
     if not columns:
-        return {"state": NOTHING_TO_COMPARE}
-    nobody = pd.DataFrame(columns=["record_id_a", "record_id_b", "is_accepted", "comparisons"])
+        return {"state": NOTHING_TO_COMPARE}, []
+
+    def taught_by(evidence: pd.DataFrame) -> dict[str, Any]:
+        return train_on_columns(place, columns, partings, judged, {}, evidence, rule)
+
     if is_labelled:
-        return train(ids, values, judged, {}, find_evidence(ids, columns), rule)
+        return taught_by(find_evidence(place, columns)), columns
     # The values together say more than an identifier that relatives may share; where they are too few
     # to say anything, identifiers do, if enough records have one in common.
-    document = train(ids, values, judged, {}, nobody, rule)
+    document = taught_by(pd.DataFrame(columns=["record_id_a", "record_id_b", "is_accepted", "comparisons"]))
     if "weights" in document:
-        return document
-    evidence = find_evidence(ids, columns)
+        return document, columns
+    evidence = find_evidence(place, columns)
     joined = pd.concat([evidence["record_id_a"], evidence["record_id_b"]]).nunique()
-    if joined >= LEAST_JOINED_SHARE * len(ids):
-        taught = train(ids, values, judged, {}, evidence, rule) if len(evidence) else document
+    if joined >= LEAST_JOINED_SHARE * len(place):
+        taught = taught_by(evidence) if len(evidence) else document
         if "weights" in taught:
-            return taught
+            return taught, columns
     raise UserError(
         str(document["state"]).removeprefix("no matcher: "),
         do="give --labels with pairs answered same or distinct",

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from journey_research.errors import UserError
 
 if TYPE_CHECKING:
+    from anywidget import AnyWidget
     from matplotlib.axes import Axes
 
+    from journey_research.pipelines.identity.resolution import Resolution
     from journey_research.pipelines.identity.waterfall import Waterfall
 
 
@@ -20,13 +25,15 @@ class Resolved:
     """Who is who.
 
     Attributes:
-        persons: n rows of id, person_id, probability, in the order of the input.
-        model: The matcher's document, which ``resolve(..., model=...)`` takes.
-        threshold: Least average match probability inside a person.
-        persons_at: Threshold -> number of persons it would make.
-        is_trained: Whether this call trained the model.
-        pairs: k compared pairs: id_a, id_b, probability, is_found (whether both are one person).
+        ids: n ids, in the order of the input.
         values: n rows of the compared columns, as given.
+        model: The matcher's document, which ``resolve(..., model=...)`` takes.
+        is_trained: Whether this call trained the model.
+        resolution: The records as arrays, in the order of their ids.
+        names: n persons' ids, in the order of ``resolution``.
+        changes: What the last ``add``, ``cut`` or ``join`` did: rows of event, person_id,
+            other_person_id, record_id, cause.
+        ended: Persons' ids that are given to nobody any more.
 
     Example:
         >>> from journey_research.verbs.resolve import resolve
@@ -37,13 +44,162 @@ class Resolved:
         (['1', '2'], {0.3: 1, 0.5: 1, 0.7: 1})
     """
 
-    persons: pd.DataFrame
+    ids: list[str]
+    values: pd.DataFrame
     model: dict[str, Any]
-    threshold: float
-    persons_at: dict[float, int] = field(default_factory=dict)
-    is_trained: bool = True
-    pairs: pd.DataFrame = field(default_factory=pd.DataFrame)
-    values: pd.DataFrame = field(default_factory=pd.DataFrame)
+    is_trained: bool
+    resolution: Resolution
+    names: np.ndarray
+    changes: pd.DataFrame
+    ended: frozenset[str] = frozenset()
+
+    @property
+    def threshold(self) -> float:
+        """Least average match probability inside a person."""
+        return self.resolution.threshold
+
+    @property
+    def persons_at(self) -> dict[float, int]:
+        """Threshold -> number of persons it would make."""
+        return dict(self.resolution.n_persons_at)
+
+    @cached_property
+    def persons(self) -> pd.DataFrame:
+        """n rows of id, person_id, probability, in the order of the input."""
+        told = self.resolution
+        at = told.ids.get_indexer(pd.Index(self.ids))
+        return pd.DataFrame(
+            {"id": self.ids, "person_id": self.names[at], "probability": told.probability[at]}
+        ).astype({"id": "str", "person_id": "str"})
+
+    @property
+    def judgements(self) -> pd.DataFrame:
+        """Answers that are kept to: rows of id_a, id_b, answer; what ``resolve(labels=...)`` takes."""
+        told = self.resolution.judgements[["record_id_a", "record_id_b", "answer"]]
+        return told.set_axis(["id_a", "id_b", "answer"], axis=1)
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """k compared pairs: id_a, id_b, probability, is_found (whether both are one person)."""
+        first, second, probability = self.resolution.pairs
+        ids, roots = self.resolution.ids.to_numpy(dtype=object), self.resolution.roots
+        return pd.DataFrame(
+            {
+                "id_a": ids[first],
+                "id_b": ids[second],
+                "probability": probability,
+                "is_found": roots[first] == roots[second],
+            }
+        )
+
+    def clusters(self) -> pd.DataFrame:
+        """Every person, the largest first.
+
+        Returns:
+            One row per person: person_id, n_records, least_probability (of the record that belongs
+            least), mean_probability.
+        """
+        told = self.persons.groupby("person_id", as_index=False).agg(
+            n_records=("id", "size"),
+            least_probability=("probability", "min"),
+            mean_probability=("probability", "mean"),
+        )
+        return told.sort_values(["n_records", "person_id"], ascending=[False, True], ignore_index=True)
+
+    def cut(self, id_a: str, id_b: str) -> Resolved:
+        """The same after somebody said that these two are not one person.
+
+        Everything is clustered again and nothing is learnt again; who did not change keeps his id, and
+        ``changes`` says who did.
+
+        Args:
+            id_a: An id of the table.
+            id_b: Another.
+
+        Raises:
+            UserError: No record has the id, or the two are one record.
+
+        Example:
+            >>> from journey_research.verbs.resolve import resolve
+            >>> people = pd.DataFrame({"key": ["1", "2"], "name": ["Ann Lee", "Ann Lee"]})
+            >>> told = pd.DataFrame({"id_a": ["1"], "id_b": ["2"], "answer": ["same"]})
+            >>> both = resolve(people, id="key", labels=told)
+            >>> apart = both.cut("1", "2")
+            >>> apart.persons["person_id"].nunique(), apart.join("1", "2").persons["person_id"].nunique()
+            (2, 1)
+        """
+        return self.judged(pd.DataFrame({"id_a": [id_a], "id_b": [id_b], "answer": ["distinct"]}))
+
+    def join(self, id_a: str, id_b: str) -> Resolved:
+        """The same after somebody said that these two are one person; see ``cut``."""
+        return self.judged(pd.DataFrame({"id_a": [id_a], "id_b": [id_b], "answer": ["same"]}))
+
+    def judged(self, answers: pd.DataFrame) -> Resolved:
+        """The same after further answers; an answer takes the place of an earlier one on the same pair.
+
+        Args:
+            answers: Rows of id_a, id_b, answer (same, distinct, unsure).
+
+        Raises:
+            UserError: No record has an id, or a record is paired with itself.
+        """
+        from .labels import read_labels
+
+        new = read_labels(answers, self.resolution.ids)
+        told = pd.concat([self.resolution.judgements, new], ignore_index=True)
+        low, high = (told[["record_id_a", "record_id_b"]].agg(side, axis=1) for side in ("min", "max"))
+        kept = ~pd.DataFrame({"low": low, "high": high}).duplicated(keep="last")
+        return self._with(self.resolution.judged(told[kept].reset_index(drop=True)), self.ids, self.values)
+
+    def add(self, frame: pd.DataFrame, id: str) -> Resolved:
+        """The same with new records, at a cost that follows the new ones.
+
+        What was learnt stays, and of the known records those are clustered again that a new one
+        reaches. A full run may answer differently where a value has become common or a block large.
+
+        Args:
+            frame: m rows with the compared columns.
+            id: Column that names a record; no id that is known.
+
+        Returns:
+            All records, the new ones last; known persons keep their ids, and ``changes`` says who grew,
+            met or began.
+
+        Raises:
+            UserError: A column is missing, an id is blank, stands twice or is known, or nothing compares.
+        """
+        from journey_research.pipelines.identity.incremental import add_records
+
+        from .resolve import check_records
+
+        if self.resolution.matcher is None:
+            raise UserError("nothing compares records", rule=str(self.model.get("state", "no matcher")))
+        ids, columns = check_records(frame, id, list(self.values.columns))
+        known = pd.Index(ids).isin(self.resolution.ids)
+        if known.any():
+            raise UserError(
+                "id is known", row=int(known.argmax()) + 1, column=id, do="add only records that are new"
+            )
+        place = pd.Index(ids).sort_values()
+        values = frame[columns].reset_index(drop=True)
+        ordered = values.iloc[pd.Index(ids).get_indexer(place)].reset_index(drop=True)
+        grown, _ = add_records(self.resolution, place, ordered)
+        return self._with(grown, [*self.ids, *ids], pd.concat([self.values, values], ignore_index=True))
+
+    def _with(self, resolution: Resolution, ids: list[str], values: pd.DataFrame) -> Resolved:
+        from journey_research.pipelines.identity.person_names import carry_names
+
+        names, changes = carry_names(resolution.ids, self.names, resolution.roots, self.ended)
+        is_end = changes["record_id"].isna() & changes["event"].isin(["merged", "retired"])
+        return replace(
+            self,
+            ids=ids,
+            values=values,
+            resolution=resolution,
+            names=names,
+            changes=changes,
+            ended=self.ended | set(changes["person_id"][is_end]),
+        )
 
     def explain(self, id_a: str, id_b: str) -> Explained:
         """Why these two records met, or stayed apart: a sentence, and ``figure()`` for the steps to it.
@@ -67,7 +223,7 @@ class Resolved:
         from journey_research.pipelines.identity.matching.matcher import compared_pair
         from journey_research.pipelines.identity.waterfall import build_waterfall
 
-        place = {record_id: at for at, record_id in enumerate(self.persons["id"])}
+        place = {one: self.ids.index(one) for one in (id_a, id_b) if one in self.resolution.ids}
         for one in (id_a, id_b):
             if one not in place:
                 raise UserError(f"no record has the id '{one}'")
@@ -112,6 +268,47 @@ class Resolved:
         from journey_research.pipelines.identity.label_sample import estimate
 
         return estimate(answered)
+
+    def review(
+        self, file: str | Path, reviewer: str, mode: str = "learn", n_labels: int = 200, seed: int = 1
+    ) -> AnyWidget:
+        """Review pairs in a notebook, one after the other; see ``journey_research.review.pair_review``.
+
+        Args:
+            file: Where answers go, ``.jsonl``; what ``resolve(labels=...)`` and ``journey resolve
+                --labels`` read.
+            reviewer: Who judges.
+            mode: ``learn`` shows the pairs that teach most, ``measure`` a sample that tells precision.
+            n_labels: Size of that sample.
+            seed: Of that sample.
+
+        Returns:
+            The widget.
+
+        Raises:
+            UserError: The file is none of judgements, or the mode is none of the two.
+        """
+        from journey_research.review.pair_review import review
+
+        return review(self, file, reviewer, mode, n_labels, seed)
+
+    def cluster_view(self, person: str, file: str | Path, reviewer: str) -> AnyWidget:
+        """One person's records and what ties them, to cut and to join; see ``journey_research.review``.
+
+        Args:
+            person: A person's id, or the id of one of its records.
+            file: Where cuts and joins go, ``.jsonl``.
+            reviewer: Who judges.
+
+        Returns:
+            The widget.
+
+        Raises:
+            UserError: There is no such person or record, or it has too many records to show.
+        """
+        from journey_research.review.cluster_view import cluster_view
+
+        return cluster_view(self, person, file, reviewer)
 
     def __repr__(self) -> str:
         """The summary that the command prints."""

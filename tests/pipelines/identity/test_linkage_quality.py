@@ -12,19 +12,13 @@ from worlds import broken_rules, empty_world, table
 
 from journey_research.engine import Table
 from journey_research.pipelines.identity.evidence import EvidenceRule, gather_evidence
+from journey_research.pipelines.identity.lasting_people import keep_person_ids
 from journey_research.pipelines.identity.linkage_quality import match_exactly, measure_identity
-from journey_research.pipelines.identity.pair_measures import (
-    QualityRule,
-    count_pairs,
-    precision_recall_f1,
-    with_intervals,
-)
+from journey_research.pipelines.identity.pair_measures import count_pairs, precision_recall_f1
 from journey_research.pipelines.identity.persons import cluster_records
 from journey_research.pipelines.identity.scored import score_pairs
 from journey_research.pipelines.identity.ties import ClusterRule
 from journey_research.pipelines.identity.training import MatcherRule, train_matcher
-
-RULE = QualityRule(n_draws=50)
 
 
 def counted_by_hand(told, judged=()):
@@ -51,19 +45,6 @@ def test_agrees_with_the_definition(rows, judged):
     np.testing.assert_array_equal(counts, counted_by_hand(told, judged))
 
 
-def test_intervals_hold_the_value_and_repeat():
-    people = make_people(80)
-    told = pd.DataFrame({"record_id": people["key"], "true_person_id": people["person"].astype(str)})
-    told["person"] = [name if number % 5 else "lost" for number, name in enumerate(told["true_person_id"])]
-    shares = with_intervals(count_pairs(told), RULE)
-    assert (shares[:, 1] <= shares[:, 0]).all()
-    assert (shares[:, 0] <= shares[:, 2]).all()
-    assert (shares[:, 1] < shares[:, 2]).all()
-    np.testing.assert_array_equal(
-        shares, with_intervals(count_pairs(told.sample(frac=1, random_state=1)), RULE)
-    )
-
-
 def test_nothing_found_is_no_number():
     assert np.isnan(precision_recall_f1(np.zeros(3))).all()
 
@@ -78,13 +59,12 @@ def test_exact_match_wants_the_name_and_one_thing_more():
         {"record_id": "a:5", "company": "Wolf & Sons", "street": "High St. 1"},
         {"record_id": "a:6", "company": "wolf sons", "street": "high st 1"},
     )
-    assert match_exactly(["a:1", "a:2", "a:3", "a:4", "a:5", "a:6"], values) == {
-        "a:1": "a:1", "a:2": "a:1", "a:3": "a:3", "a:4": "a:4", "a:5": "a:5", "a:6": "a:5",
-    }  # fmt: skip
+    place = pd.Index(["a:1", "a:2", "a:3", "a:4", "a:5", "a:6"])
+    assert place[match_exactly(place, values)].tolist() == ["a:1", "a:1", "a:3", "a:4", "a:5", "a:5"]
 
 
 def run_stage(tables):
-    """The stage's five nodes, one after the other; every table by its dataset's name."""
+    """The stage's nodes, one after the other; every table by its dataset's name."""
     made = dict(tables)
     made["evidence_links"] = gather_evidence(
         made["records"], made["identifiers"], made["record_values"], made["source_links"], EvidenceRule()
@@ -100,37 +80,40 @@ def run_stage(tables):
     made["scored_links"] = Table.from_pandas(
         score_pairs(made["records"], made["record_values"], made["evidence_links"], model)
     )
-    links, people, variants, made["persons"] = cluster_records(
+    names = ("links", "record_clusters", "people_variants", "threshold_clusters")
+    frames = cluster_records(
+        made["records"],
+        made["record_values"],
+        made["evidence_links"],
+        made["scored_links"],
+        made["judgements"],
+        model,
+        ClusterRule(),
+    )
+    made.update({name: Table.from_pandas(frame) for name, frame in zip(names, frames, strict=True)})
+    made["people"], made["persons"], _ = keep_person_ids(
+        made["record_clusters"],
+        table("PERSON_EVENTS"),
         made["records"],
         made["record_values"],
         made["identifiers"],
-        made["evidence_links"],
-        made["scored_links"],
-        made["judgements"],
-        model,
-        ClusterRule(),
     )
-    for name, frame in (("links", links), ("people", people), ("people_variants", variants)):
-        made[name] = Table.from_pandas(frame)
-    metrics, thresholds = measure_identity(
-        made["record_values"],
-        made["people"],
-        made["links"],
-        made["evidence_links"],
-        made["scored_links"],
-        made["judgements"],
-        made["true_people"],
-        model,
-        ClusterRule(),
-        RULE,
-    )
+    metrics, thresholds = measure(made, model)
     made["identity_metrics"], made["identity_thresholds"] = map(Table.from_pandas, (metrics, thresholds))
     return made, model
+
+
+def measure(made, model, rule=None):
+    inputs = (
+        "records record_values record_clusters threshold_clusters links evidence_links judgements true_people"
+    )
+    return measure_identity(*(made[name] for name in inputs.split()), model, rule or ClusterRule())
 
 
 def keeps_contracts(made):
     contracts = {
         "evidence_links": "LINKS", "scored_links": "LINKS", "links": "LINKS", "people": "PEOPLE",
+        "record_clusters": "RECORD_CLUSTERS", "threshold_clusters": "THRESHOLD_CLUSTERS",
         "people_variants": "PEOPLE_VARIANTS", "persons": "PERSONS", "identity_metrics": "METRICS",
         "identity_thresholds": "IDENTITY_THRESHOLDS",
     }  # fmt: skip
@@ -144,6 +127,7 @@ def test_empty_tables_pass_through_and_quality_is_null():
     figures = made["identity_metrics"].to_pandas().set_index("metric")["value"]
     assert figures["n_records"] == 0
     assert figures[["pairwise_f1", "exact_match_f1", "f1_unjudged", "links_dedupe_share"]].isna().all()
+    assert figures[["blocking_recall", "blocking_known_recall", "clustering_lost_share"]].isna().all()
 
 
 def test_card_numbers_alone_join_records():
@@ -223,6 +207,64 @@ def test_people_are_found_more_surely_than_by_exact_match(known_people):
     assert 0.9 < figures.loc["f1_unjudged", "value"] <= 1
     thresholds = made["identity_thresholds"].to_pandas()
     assert thresholds["is_chosen"].sum() == 1
+    assert thresholds["precision_share"].notna().all()
+    chosen = thresholds[thresholds["is_chosen"]].iloc[0]
+    assert chosen["n_persons"] == figures.loc["n_persons", "value"]
+    assert chosen["recall_share"] == figures.loc["pairwise_recall", "value"]
+
+
+def test_what_blocking_and_clustering_lost_is_what_recall_lacks(known_people):
+    _, (made, _) = known_people
+    value = made["identity_metrics"].to_pandas().set_index("metric")["value"]
+    assert value["pairwise_recall_named"] == pytest.approx(
+        value["blocking_recall"] - value["clustering_lost_share"] + value["clustering_regained_share"],
+        abs=2e-6,
+    )
+    assert value["blocking_rules_recall"] <= value["blocking_recall"] <= 1
+    assert value["blocking_known_recall"] > 0.9
+
+
+def test_without_truth_blocking_is_asked_for_the_pairs_that_people_joined(known_people):
+    _, (made, model) = known_people
+    metrics, thresholds = measure({**made, "true_people": table("TRUE_PEOPLE")}, model)
+    figures = metrics.set_index("metric")
+    assert np.isnan(figures.loc["blocking_recall", "value"])
+    # Thirty pairs were judged the same; the e-mail tool's records have no name.
+    assert figures.loc["blocking_known_recall", "n"] == 30
+    assert figures.loc["blocking_known_recall", "low"] < figures.loc["blocking_known_recall", "value"]
+    assert thresholds["n_persons"].gt(0).all()
+    assert thresholds["precision_share"].isna().all()
+
+
+THRESHOLDS = """
+record  chosen  true   at_0.9  at_0.1
+a:1     a:1     Ann    a:1     a:1
+a:2     a:1     Ann    a:2     a:1    # at .9 nobody is joined
+a:3     a:3     Bob    a:3     a:1    # at .1 everybody is
+"""
+
+
+def test_who_moves_at_a_threshold_tells_what_it_makes():
+    rows = [line.split("#")[0].split() for line in THRESHOLDS.strip().splitlines()[1:]]
+    made = empty_world() | {"evidence_links": table("LINKS")}
+    made["record_clusters"] = table(
+        "RECORD_CLUSTERS", *({"record_id": r[0], "cluster_id": r[1]} for r in rows)
+    )
+    made["true_people"] = table("TRUE_PEOPLE", *({"record_id": r[0], "true_person_id": r[2]} for r in rows))
+    made["threshold_clusters"] = table(
+        "THRESHOLD_CLUSTERS",
+        {"threshold": 0.9, "record_id": "a:2", "cluster_id": "a:2"},
+        {"threshold": 0.1, "record_id": "a:3", "cluster_id": "a:1"},
+    )
+    rule = ClusterRule(threshold=0.5, other_thresholds=(0.9, 0.1, 0.2))
+    _, thresholds = measure(made, {"state": "no matcher: nothing to compare"}, rule)
+    told = thresholds.fillna(-1).values.tolist()
+    assert told == [
+        [0.1, False, 1, pytest.approx(1 / 3, abs=1e-6), 1.0],  # three pairs, of which one is Ann
+        [0.2, False, 2, 1.0, 1.0],  # changes nothing, and is shown all the same
+        [0.5, True, 2, 1.0, 1.0],
+        [0.9, False, 3, -1, 0.0],  # no pair was found: how right they are is not known
+    ]
 
 
 def test_judgements_are_followed_in_every_variant(known_people):
@@ -244,3 +286,32 @@ def test_no_personal_value_leaves_the_vault(known_people):
     values = tables["record_values"].to_pandas()
     for value in [*values["full_name"], *values["phone"].dropna()]:
         assert value not in told
+
+
+def test_what_identifiers_tie_has_met_and_what_others_join_is_regained():
+    # Ann's first two records share a mail address through a third, and were parted again; her third
+    # record met neither and was joined to the first. Bob's two were tied and stayed together.
+    clusters = {"a:1": "a:1", "a:2": "a:2", "a:3": "a:1", "b:1": "b:1", "b:2": "b:1", "mail:1": "a:1"}
+    made = empty_world()
+    made["record_clusters"] = table(
+        "RECORD_CLUSTERS", *({"record_id": record, "cluster_id": own} for record, own in clusters.items())
+    )
+    made["record_values"] = table(
+        "RECORD_VALUES",
+        *({"record_id": record, "full_name": "x"} for record in clusters if ":" in record[:2]),
+    )
+    made["true_people"] = table(
+        "TRUE_PEOPLE", *({"record_id": record, "true_person_id": record[0]} for record in clusters)
+    )
+    ties = (("a:1", "mail:1", True), ("a:2", "mail:1", True), ("b:1", "b:2", True), ("a:3", "b:1", False))
+    made["evidence_links"] = table(
+        "LINKS",
+        *({"record_id_a": a, "record_id_b": b, "is_accepted": is_accepted} for a, b, is_accepted in ties),
+    )
+    metrics, _ = measure(made, {"state": "no matcher: nothing to compare"})
+    figures = metrics.set_index("metric")
+    assert figures.loc["blocking_recall", "n"] == 4  # Ann's three pairs and Bob's one; mail has no name
+    names = ["blocking_recall", "clustering_lost_share", "clustering_regained_share", "pairwise_recall_named"]
+    assert figures["value"][names].tolist() == [2 / 4, 1 / 4, 1 / 4, 2 / 4]
+    assert figures.loc["blocking_rules_recall", "value"] == 0
+    assert figures.loc["blocking_known_recall", "n"] == 1  # of the ties, Bob's alone is between two names

@@ -80,3 +80,56 @@ def test_what_is_measured_by_record_and_by_person_stands_in_words_behind_the_pai
 
     assert shown.index("F1") < shown.index("precision by record (B-cubed), with a name")
     assert shown.index("F1 of whole persons, with a name") < shown.index("persons")
+
+
+def changes(*told):
+    names = ("run_number", "subject", "event", "cause", "n_persons", "n_records", "n_touches", "n_orders")
+    rows = [dict(zip((*names, "order_amount"), row, strict=True)) for row in told]
+    return table("IDENTITY_CHANGES", *rows)
+
+
+FIRST = (1, "person", "created", "new", 9, 12, 40, 3, 90), (1, "record", "moved", "new", 9, 12, 40, 3, 90)
+
+
+def test_who_was_nobody_before_has_not_changed():
+    said = identity_tables.changes_answer(changes(*FIRST))
+
+    assert said.startswith("Everybody has the id that the first run gave: nobody was known before it")
+
+
+def test_only_what_went_from_one_person_to_another_moved():
+    told = changes(
+        *FIRST,
+        (2, "record", "moved", "new", 2, 2, 8, 1, 50),
+        (2, "record", "moved", "merged", 1, 1, 4, 1, 20),
+        (2, "record", "moved", "regrouped", 1, 1, 3, 0, 0),
+        (2, "person", "merged", "whole", 1, 1, 4, 1, 20),
+    )
+
+    assert identity_tables.changes_answer(told) == (
+        "In the latest change of who is who, number 2, 2 records went from one person to another, "
+        "and with them 7 touches and 1 paid order (20.00)."
+    )
+    shown = identity_tables.changes_table(told).set_index("what changed")
+    assert list(shown.index) == [
+        "persons merged into another",
+        "records that are new",
+        "records of persons merged into others",
+        "records moved between persons that stay",
+    ]
+    assert shown.loc["persons merged into another"].tolist() == ["1", "1", "4", "1", "20.00"]
+
+
+def test_a_change_without_moves_says_that_nobody_moved():
+    told = changes(*FIRST, (2, "record", "retired", "gone", 1, 1, 0, 0, 0))
+
+    assert identity_tables.changes_answer(told).endswith("no record went from one person to another.")
+
+
+def test_every_kind_of_change_has_its_words():
+    from journey_research.contracts.people import PERSON_EVENT_CAUSES, PERSON_EVENT_NAMES
+
+    assert {event for _, event, _ in identity_tables.CHANGES} == set(PERSON_EVENT_NAMES)
+    assert {cause for *_, cause in identity_tables.CHANGES} == set(PERSON_EVENT_CAUSES)
+    nobody = empty_world()["identity_changes"]
+    assert identity_tables.changes_answer(nobody).startswith("There are no records")

@@ -7,6 +7,7 @@ from .evaluation import evaluate_scores
 from .examples import build_examples
 from .lifetime_value import estimate_lifetime_values
 from .propensity import fit_propensity, score_examples
+from .threshold_rankings import find_flips, rank_channels
 
 
 def create_pipeline() -> Pipeline:
@@ -38,6 +39,13 @@ def create_pipeline() -> Pipeline:
                 "credits",
                 name="attribute_conversions",
             ),
+            Node(
+                rank_channels,
+                ["threshold_paths", "params:attribution_rule"],
+                "threshold_channels",
+                name="rank_channels",
+            ),
+            Node(find_flips, ["threshold_channels", "params:flip_rule"], "ranking_flips", name="find_flips"),
             Node(
                 estimate_lifetime_values,
                 ["orders", "people", "as_of", "params:lifetime_rule"],

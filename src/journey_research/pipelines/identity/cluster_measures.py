@@ -1,12 +1,13 @@
-"""How right the clusters are where the truth is known, counted by record and by whole cluster.
+"""How right the clusters are where the truth is known, counted by record, by whole cluster and by pair.
 
 Context: pairs weigh a cluster by the square of its size, so one person with 100 records drowns 900
 with two; a reader of a customer list asks about records and about whole persons. Choice: B-cubed
 (every record weighs the same) and the share of persons who were found whole, beside the pairs of
-``pair_measures``; 95 % intervals by drawing again, not single persons but knots of them: persons
-whom a found cluster ties together are wrong together (drawn singly, a precision of merged persons
-was held by 84 in 100 intervals, with knots by 92). Given up: measures of information (V-measure,
-adjusted Rand), whose units nobody can picture; and a narrow interval where one knot holds nearly all.
+``pair_measures``; 95 % intervals not over single persons but over knots of them: persons whom a
+found cluster ties together are wrong together (taken singly, a precision of merged persons was held
+by 84 in 100 intervals; for knots see ``share_intervals``). Given up: measures of information
+(V-measure, adjusted Rand), whose units nobody can picture; and a narrow interval where one knot
+holds nearly all.
 
 Records that are alone, and said to be alone, count as right in both; where most persons have one
 record these figures are high whatever the matcher does. Compare them with a guess.
@@ -20,13 +21,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .pair_measures import QualityRule, count_pairs, precision_recall_f1
+from .pair_measures import count_pairs, pairs_asked, precision_recall_f1
+from .share_intervals import share_intervals
 
 Labels = npt.ArrayLike
 Codes = npt.NDArray[np.int64]
 PARTS = ["n_records", "bcubed_precision", "bcubed_recall", "n_whole", "n_found", "n_persons"]
-_MOST_AT_ONCE = 2_000_000  # Drawn counts held at a time, 16 MB.
-_EQUALLY_LONG = 10**18
+Shares = Callable[[np.ndarray], np.ndarray]
 
 
 def count_clusters(found: Labels, true: Labels) -> np.ndarray:
@@ -134,79 +135,74 @@ def cluster_shares(sums: np.ndarray) -> np.ndarray:
         return np.stack([*bcubed, whole / found, whole / persons, 2 * whole / (found + persons)], axis=-1)
 
 
-def draw_knots(counts: np.ndarray, rule: QualityRule) -> np.ndarray:
-    """Sums over knots, when as many are drawn again with replacement.
-
-    Knots that add the same are drawn as one kind: which of them it was changes no sum, and a
-    million persons are a few thousand kinds.
-
-    Args:
-        counts: Shape (knots, k), equal rows next to one another.
-        rule: How many draws, and their seed.
-
-    Returns:
-        Shape (n_draws, k).
-    """
-    if len(counts) == 0:
-        return np.zeros((rule.n_draws, counts.shape[1]))
-    opens = np.concatenate([[True], (counts[1:] != counts[:-1]).any(axis=1)])
-    kinds, sizes = counts[opens], np.diff(np.append(np.flatnonzero(opens), len(counts)))
-    random = np.random.default_rng(rule.quality_seed)
-    drawn = np.empty((rule.n_draws, counts.shape[1]))
-    step = max(1, _MOST_AT_ONCE // len(kinds))
-    for first in range(0, rule.n_draws, step):
-        size = min(step, rule.n_draws - first)
-        drawn[first : first + size] = random.multinomial(len(counts), sizes / len(counts), size) @ kinds
-    return drawn
+def _clusters_asked(sums: np.ndarray) -> np.ndarray:
+    """What the shares of ``cluster_shares`` are shares of; shape (..., 6)."""
+    n_records, found, persons = (sums[..., number] for number in (0, 4, 5))
+    return np.stack([n_records, n_records, n_records, found, persons, found + persons], axis=-1)
 
 
-def measure_clusters(found: Labels, true: Labels, rule: QualityRule) -> pd.DataFrame:
-    """Precision, recall and F1 by B-cubed, by whole clusters and by pairs, with 95 % intervals.
+def measure_clusters(found: Labels, true: Labels) -> pd.DataFrame:
+    """Precision, recall and F1 by B-cubed and by whole clusters, with 95 % intervals.
 
     Args:
         found: n numbers or texts, the found cluster of each record.
         true: n numbers or texts, the true person of each record.
-        rule: Draws of knots behind the intervals.
 
     Returns:
-        9 rows, contract ``METRICS``, by name; ``n`` counts records. Null where nothing was found or
+        6 rows, contract ``METRICS``, by name; ``n`` counts records. Null where nothing was found or
         true, and without an interval where all persons are one knot.
 
     Raises:
         ValueError: The two differ in length, or a record has no cluster.
 
     Example:
-        >>> told = measure_clusters([1, 1, 1], ["p", "p", "q"], QualityRule()).set_index("metric")
-        >>> told["value"][["bcubed_precision", "bcubed_recall", "pairwise_precision"]].round(3).tolist()
-        [0.556, 1.0, 0.333]
+        >>> told = measure_clusters([1, 1, 1], ["p", "p", "q"]).set_index("metric")
+        >>> told["value"][["bcubed_precision", "bcubed_recall"]].round(3).tolist()
+        [0.556, 1.0]
     """
     found_of, true_of = _coded(found, true)
-    knot_of = _tie_persons(found_of, true_of)
-    # Numbers of equal length are in the same order as texts: persons stay in the order of their codes.
-    told = pd.DataFrame({"person": found_of, "true_person_id": _EQUALLY_LONG + true_of})
-    pairs = count_pairs(told.assign(record_id=np.arange(len(told)))).astype(float)
-    rows = [
-        *_with_intervals(
-            ("bcubed", "whole"),
-            _sum_by_knot(_count_by_person(found_of, true_of), knot_of),
-            cluster_shares,
-            rule,
-        ),
-        *_with_intervals(("pairwise",), _sum_by_knot(pairs, knot_of), precision_recall_f1, rule),
-    ]
-    frame = pd.DataFrame(rows, columns=["metric", "value", "low", "high"]).assign(n=len(told))
+    counts = _sum_by_knot(_count_by_person(found_of, true_of), _tie_persons(found_of, true_of))
+    names = [f"{start}_{name}" for start in ("bcubed", "whole") for name in ("precision", "recall", "f1")]
+    return _as_metrics(names, counts, cluster_shares, _clusters_asked, len(found_of))
+
+
+def measure_pairs(
+    found: Labels, true: Labels, left_out: tuple[np.ndarray, np.ndarray] | None = None
+) -> pd.DataFrame:
+    """Precision, recall and F1 of pairs of records, with 95 % intervals.
+
+    Args:
+        found: n numbers or texts, the found cluster of each record.
+        true: n numbers or texts, the true person of each record.
+        left_out: Two arrays of record numbers: pairs that are not counted, each once.
+
+    Returns:
+        3 rows, contract ``METRICS``: ``f1``, ``precision``, ``recall``; ``n`` counts records. Null
+        where nothing was found or true, and without an interval where all persons are one knot.
+
+    Raises:
+        ValueError: The two differ in length, or a record has no cluster.
+
+    Example:
+        >>> measure_pairs([1, 1, 1], ["p", "p", "q"])["value"].round(3).tolist()
+        [0.5, 0.333, 1.0]
+    """
+    found_of, true_of = _coded(found, true)
+    told = pd.DataFrame(
+        {"record_id": np.arange(len(found_of)), "person": found_of, "true_person_id": true_of}
+    )
+    judged = (
+        pd.DataFrame(dict(zip(("record_id_a", "record_id_b"), left_out, strict=True))) if left_out else None
+    )
+    counts = _sum_by_knot(count_pairs(told, judged).astype(float), _tie_persons(found_of, true_of))
+    names = ["precision", "recall", "f1"]
+    return _as_metrics(names, counts, precision_recall_f1, pairs_asked, len(told))
+
+
+def _as_metrics(
+    names: Sequence[str], counts: np.ndarray, shares: Shares, asked: Shares, n: int
+) -> pd.DataFrame:
+    told = share_intervals(counts, shares, asked).round(6)
+    frame = pd.DataFrame(told, columns=["value", "low", "high"]).assign(n=n)
+    frame.insert(0, "metric", list(names))
     return frame.sort_values("metric", ignore_index=True)
-
-
-def _with_intervals(
-    starts: Sequence[str], counts: np.ndarray, shares: Callable[[np.ndarray], np.ndarray], rule: QualityRule
-) -> list[tuple[str, float, float, float]]:
-    names = [f"{start}_{name}" for start in starts for name in ("precision", "recall", "f1")]
-    values = shares(counts.sum(axis=0))
-    drawn = shares(draw_knots(counts, rule)) if len(counts) > 1 else np.empty((0, len(names)))
-    rows = []
-    for name, value, column in zip(names, values.tolist(), drawn.T, strict=True):
-        told = column[~np.isnan(column)]
-        low, high = np.quantile(told, [0.025, 0.975]).tolist() if len(told) else (np.nan, np.nan)
-        rows.append((name, round(value, 6), round(low, 6), round(high, 6)))
-    return rows

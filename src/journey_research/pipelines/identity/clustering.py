@@ -1,67 +1,230 @@
-"""Links to persons, within the rules: judged the same is together, judged distinct is apart.
+"""Ties between records to clusters, within the rules: judged the same is together, judged distinct apart.
 
 Context: a chain of likely pairs is not one person, and a wrong tie pulls whole families together.
 Choice: sure ties first, then average linkage over the scored pairs inside each chain, then ties
 of records without a name; a pair judged distinct is kept apart at every step, so also across
-what was joined before. Given up: that a lower threshold always joins more (average linkage does
-not promise it, connected components would).
+what was joined before, and so are two records of a source that holds a person once. Nearly every
+component of ties offends against none of this and is joined as one array operation; only in the others
+does the order of the ties decide, one by one. Given up: that a lower threshold always joins more
+(average linkage does not promise it, connected components would).
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from .matching.linkage import average_linkage
+from .matching.linkage import Merges, average_linkage, components
 
-Pair = tuple[str, str]
+Pairs = tuple[np.ndarray, np.ndarray]
+MILLION = 1_000_000  # Probabilities have six decimals; whole numbers add up to the same in any order.
+
+
+def no_pairs() -> Pairs:
+    """Two empty arrays of record numbers."""
+    return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Ties:
+    """All that is known of pairs of n records; records are numbers in the order of their ids.
+
+    Attributes:
+        n_records: n.
+        same: Pairs judged the same; they are joined first, in their order.
+        distinct: Pairs judged distinct; never together, also by way of others.
+        sure: Pairs tied by sure identifiers; in their order.
+        identical: Pairs of equal values.
+        identical_probability: That each is one person.
+        scored: Compared pairs, each once.
+        scored_probability: That each is one person, to six decimals.
+        unverified: Pairs tied by unverified identifiers; joined last, in their order, and only where
+            they bring no two groups of named records together.
+        is_named: n truth values: whether the record has values of its own; null: all have.
+        once: n sets of sources as bits, uint64: records with a bit in common are joined only where they
+            are judged the same; null: none.
+        most_in_cluster: Chains longer than this are cut at rising thresholds first.
+    """
+
+    n_records: int
+    same: Pairs = field(default_factory=no_pairs)
+    distinct: Pairs = field(default_factory=no_pairs)
+    sure: Pairs = field(default_factory=no_pairs)
+    identical: Pairs = field(default_factory=no_pairs)
+    identical_probability: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    scored: Pairs = field(default_factory=no_pairs)
+    scored_probability: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    unverified: Pairs = field(default_factory=no_pairs)
+    is_named: np.ndarray | None = None
+    once: np.ndarray | None = None
+    most_in_cluster: int = 60
+
+    def at(self, threshold: float) -> np.ndarray:
+        """For each of n records the smallest record of its cluster; see ``at_each``."""
+        return self.at_each([threshold])[0]
+
+    def at_each(self, thresholds: Sequence[float]) -> list[np.ndarray]:
+        """The clusters at several thresholds, which cost little more than one.
+
+        Average linkage joins from the likeliest on, so what it joins at one threshold is where it
+        stands before it goes on to a lower one.
+
+        Args:
+            thresholds: Least average probabilities inside a cluster.
+
+        Returns:
+            For each threshold an array of n: the smallest record of each record's cluster.
+
+        Example:
+            >>> pairs = np.array([0, 1]), np.array([1, 2])
+            >>> ties = Ties(3, scored=pairs, scored_probability=np.array([0.9, 0.3]))
+            >>> [roots.tolist() for roots in ties.at_each([.5, .2])]
+            [[0, 0, 2], [0, 0, 2]]
+        """
+        lowest: dict[int, list[float]] = defaultdict(list)
+        for threshold in thresholds:
+            lowest[int((self.identical_probability >= threshold).sum())].append(threshold)
+        found = {}
+        for told in lowest.values():
+            roots = self._joined_surely(min(told))
+            merges = self._linked(roots, min(told))
+            for threshold in told:
+                grown = merges.clusters(self.n_records, threshold)[roots]
+                found[threshold] = self._joined(grown, self.unverified, self.is_named)
+        return [found[threshold] for threshold in thresholds]
+
+    def _joined_surely(self, threshold: float) -> np.ndarray:
+        """Judged the same, tied by sure identifiers, equal in all values: in this order."""
+        likely = self.identical_probability >= threshold
+        identical = self.identical[0][likely], self.identical[1][likely]
+        edges = _chained([self.same, self.sure, identical])
+        n_free = len(self.same[0])
+        return self._joined(np.arange(self.n_records), edges, None, n_free)
+
+    def _linked(self, roots: np.ndarray, floor: float) -> Merges:
+        """Average linkage between the groups joined before; a pair that nobody scored counts as 0."""
+        n = self.n_records
+        a, b = roots[self.scored[0]], roots[self.scored[1]]
+        told = np.zeros(n, dtype=bool)
+        told[self.scored[0]] = told[self.scored[1]] = True
+        size = np.bincount(roots[told], minlength=n)
+        between = a != b
+        low, high = np.minimum(a, b)[between], np.maximum(a, b)[between]
+        millionths = np.rint(self.scored_probability[between] * MILLION).astype(np.int64)
+        order = np.lexsort([high, low])
+        low, high, millionths = low[order], high[order], millionths[order]
+        is_first = np.ones(len(low), dtype=bool)
+        is_first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+        starts = np.flatnonzero(is_first)
+        low, high = low[starts], high[starts]
+        total = np.add.reduceat(millionths, starts) if len(starts) else millionths
+        mean = total / (MILLION * (size[low] * size[high]))
+        once = None
+        if self.once is not None:
+            once = np.zeros(n, dtype=np.uint64)
+            np.bitwise_or.at(once, roots, self.once)
+        return average_linkage(
+            n,
+            low,
+            high,
+            mean,
+            floor=floor,
+            most_in_chain=self.most_in_cluster,
+            weight=size,
+            apart=(roots[self.distinct[0]], roots[self.distinct[1]]),
+            once=once,
+        )
+
+    def _joined(
+        self, roots: np.ndarray, edges: Pairs, is_held: np.ndarray | None, n_free: int = 0
+    ) -> np.ndarray:
+        """Groups joined along edges; one that offends is refused, which in their order decides.
+
+        Args:
+            roots: n smallest records of the groups so far.
+            edges: Pairs of records.
+            is_held: n truth values: no two groups with such a record are joined; null: all may be.
+            n_free: So many edges, the first, join two records of a source that holds a person once.
+        """
+        n = self.n_records
+        a, b = roots[edges[0]], roots[edges[1]]
+        label = components(n, a, b)
+        offends = np.zeros(n, dtype=bool)
+        ends = roots[self.distinct[0]], roots[self.distinct[1]]
+        together = label[ends[0]] == label[ends[1]]
+        offends[label[ends[0][together]]] = True
+        held = np.zeros(n, dtype=bool)
+        if is_held is not None:
+            held[roots[is_held]] = True
+            offends |= np.bincount(label[np.flatnonzero(held)], minlength=n) > 1
+        once = np.zeros(n, dtype=np.uint64)
+        if self.once is not None:
+            np.bitwise_or.at(once, roots, self.once)
+            offends |= _has_common_bit(label, once)
+        hard = np.flatnonzero(offends[label[a]])
+        if not len(hard):
+            return label[roots]
+        plain = ~offends[label]
+        joined = np.where(plain, label, np.arange(n))
+        joining = Joining(zip(*(end.tolist() for end in ends), strict=True), held, once)
+        for at in hard.tolist():
+            joining.join(int(a[at]), int(b[at]), is_free=at < n_free)
+        for record, root in joining.roots().items():
+            joined[record] = root
+        told: np.ndarray = joined[roots]
+        return told
 
 
 @dataclass
 class Joining:
-    """Records joined so far; ``join`` refuses what would bring a distinct pair together."""
+    """Groups joined one by one; ``join`` refuses what must not come together.
 
-    ids: Sequence[str]
-    distinct: Iterable[Pair] = ()
-    _parent: dict[str, str] = field(init=False)
-    _apart: dict[str, set[str]] = field(init=False)
+    Attributes:
+        distinct: Pairs that never come together.
+        held: n truth values: no two groups with such a record are joined.
+        once: n sets of sources as bits: groups with one in common are not joined.
+    """
+
+    distinct: Iterable[tuple[int, int]]
+    held: np.ndarray
+    once: np.ndarray
+    _parent: dict[int, int] = field(default_factory=dict)
+    _apart: dict[int, set[int]] = field(init=False)
+    _is_held: dict[int, bool] = field(default_factory=dict)
+    _sources: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._parent = {record_id: record_id for record_id in self.ids}
         self._apart = defaultdict(set)
         for a, b in self.distinct:
-            if a in self._parent and b in self._parent and a != b:
+            if a != b:
                 self._apart[a].add(b)
                 self._apart[b].add(a)
 
-    def root(self, record_id: str) -> str:
+    def root(self, record: int) -> int:
         """The smallest record that this one is joined to."""
-        while self._parent[record_id] != record_id:
-            self._parent[record_id] = self._parent[self._parent[record_id]]
-            record_id = self._parent[record_id]
-        return record_id
+        while (parent := self._parent.get(record, record)) != record:
+            self._parent[record] = record = self._parent.get(parent, parent)
+        return record
 
-    def may_join(self, a: str, b: str) -> bool:
-        """Whether no pair judged distinct would come together."""
-        return self.root(b) not in self._apart[self.root(a)]
+    def roots(self) -> dict[int, int]:
+        """Every record that was joined to a smaller one, and the smallest of its group."""
+        return {record: self.root(record) for record in list(self._parent)}
 
-    def apart_from(self, record_id: str) -> set[str]:
-        """What must never come together with this record's group."""
-        return self._apart.get(self.root(record_id), set())
-
-    def join(self, a: str, b: str) -> bool:
+    def join(self, a: int, b: int, is_free: bool = False) -> bool:
         """Join two records and all that are joined to them; False where that is forbidden."""
         low, high = sorted((self.root(a), self.root(b)))
         if low == high:
             return True
-        if high in self._apart[low]:
+        held = [self._is_held.get(one, bool(self.held[one])) for one in (low, high)]
+        sources = [self._sources.get(one, int(self.once[one])) for one in (low, high)]
+        if high in self._apart[low] or all(held) or (sources[0] & sources[1] and not is_free):
             return False
         self._parent[high] = low
+        self._is_held[low], self._sources[low] = any(held), sources[0] | sources[1]
         for other in self._apart.pop(high, set()):
             self._apart[other].discard(high)
             self._apart[other].add(low)
@@ -69,107 +232,18 @@ class Joining:
         return True
 
 
-def cluster_pairs(
-    ids: Collection[str],
-    *,
-    same: Iterable[Pair] = (),
-    distinct: Iterable[Pair] = (),
-    sure: Iterable[Pair] = (),
-    identical: Mapping[Pair, float] | None = None,
-    scored: Mapping[Pair, float] | None = None,
-    unverified: Iterable[Pair] = (),
-    named: Collection[str] = (),
-    threshold: float = 0.5,
-    most_in_cluster: int = 60,
-) -> dict[str, str]:
-    """Who is who, from pairs.
-
-    Args:
-        ids: n record ids.
-        same: Pairs judged the same; in order they are joined first.
-        distinct: Pairs judged distinct; never together, also by way of others.
-        sure: Pairs tied by sure identifiers.
-        identical: Pairs of equal values and the probability that they are one person.
-        scored: Compared pairs and their match probability.
-        unverified: Pairs tied by unverified identifiers; joined last, and only where they bring
-            no two groups of ``named`` records together.
-        named: Records with values of their own.
-        threshold: Least average probability inside a cluster.
-        most_in_cluster: Chains longer than this are cut at rising thresholds first.
-
-    Returns:
-        Record id -> smallest record id of its cluster; every record once, in sorted order.
-
-    Example:
-        >>> cluster_pairs("abc", scored={("a", "b"): .9, ("b", "c"): .9, ("a", "c"): .0})
-        {'a': 'a', 'b': 'a', 'c': 'c'}
-        >>> cluster_pairs("abc", same=[("a", "b")], distinct=[("a", "c")], scored={("b", "c"): 1.0})
-        {'a': 'a', 'b': 'a', 'c': 'c'}
-    """
-    ordered = sorted(ids)
-    joining = Joining(ordered, list(distinct))
-    present = set(ordered)
-    for pairs in (same, sure, (pair for pair, p in (identical or {}).items() if p >= threshold)):
-        for a, b in sorted(pairs):
-            if a in present and b in present:
-                joining.join(a, b)
-    inside = {pair: p for pair, p in (scored or {}).items() if pair[0] in present and pair[1] in present}
-    _join_scored(joining, inside, threshold, most_in_cluster)
-    held = {joining.root(record_id) for record_id in named if record_id in present}
-    for a, b in sorted(unverified):
-        if a not in present or b not in present:
-            continue
-        first, second = joining.root(a), joining.root(b)
-        if (first != second and first in held and second in held) or not joining.join(a, b):
-            continue
-        if first in held or second in held:
-            held.add(joining.root(a))
-    return {record_id: joining.root(record_id) for record_id in ordered}
+def _chained(parts: Sequence[Pairs]) -> Pairs:
+    return np.concatenate([one[0] for one in parts]), np.concatenate([one[1] for one in parts])
 
 
-def _join_scored(joining: Joining, scored: Mapping[Pair, float], threshold: float, most: int) -> None:
-    """Average linkage inside each chain of likely pairs, between the groups joined before."""
-    pairs = sorted(scored)
-    groups = sorted({joining.root(record_id) for pair in pairs for record_id in pair})
-    place = {group: at for at, group in enumerate(groups)}
-    told: dict[str, set[str]] = defaultdict(set)
-    totals: dict[tuple[int, int], list[float]] = defaultdict(list)
-    for a, b in pairs:
-        roots = joining.root(a), joining.root(b)
-        for record_id, root in zip((a, b), roots, strict=True):
-            told[root].add(record_id)
-        if roots[0] != roots[1]:
-            low, high = sorted((place[roots[0]], place[roots[1]]))
-            totals[low, high].append(scored[a, b])
-    sizes = np.array([len(told[group]) for group in groups], dtype=np.int64)
-    ends = np.array(sorted(totals), dtype=np.int64).reshape(-1, 2)
-    # A pair of records that nobody scored is no likely one: it counts as 0.
-    mean = np.array(
-        [math.fsum(totals[low, high]) / (sizes[low] * sizes[high]) for low, high in ends.tolist()]
-    )
-    apart = np.array(
-        sorted(
-            {
-                (place[group], place[root])
-                for group in groups
-                for other in joining.apart_from(group)
-                if (root := joining.root(other)) in place
-            }
-        ),
-        dtype=np.int64,
-    ).reshape(-1, 2)
-    merges = average_linkage(
-        len(groups),
-        ends[:, 0],
-        ends[:, 1],
-        mean,
-        floor=threshold,
-        most_in_chain=most,
-        weight=sizes,
-        apart=(apart[:, 0], apart[:, 1]),
-    )
-    for group, root in zip(groups, merges.clusters(len(groups), threshold).tolist(), strict=True):
-        joining.join(group, groups[root])
+def _has_common_bit(label: np.ndarray, once: np.ndarray) -> np.ndarray:
+    """Whether two records of a component have a bit in common, by the component's number."""
+    told = np.zeros(len(label), dtype=bool)
+    every = int(np.bitwise_or.reduce(once))
+    for bit in range(every.bit_length()):
+        has = (once >> np.uint64(bit)) & np.uint64(1) == 1
+        told |= np.bincount(label[has], minlength=len(label)) > 1
+    return told
 
 
 def person_name(smallest_record_id: str) -> str:

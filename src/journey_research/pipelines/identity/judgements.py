@@ -9,7 +9,7 @@ pairs that an e-mail joined every second has it hidden, or e-mail would be all t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from itertools import combinations
 from typing import Any
 
@@ -97,7 +97,7 @@ def group_labels(
     return pd.DataFrame(rows, columns=LABELS)
 
 
-def evidence_labels(links: pd.DataFrame, comparable: set[str]) -> pd.DataFrame:
+def evidence_labels(links: pd.DataFrame, comparable: Container[str]) -> pd.DataFrame:
     """Pairs of comparable records that accepted identifiers join.
 
     Args:

@@ -1,19 +1,17 @@
-"""Links, people and persons: the tables that identity hands on."""
+"""Links, clusters and their variants: who is who, and what says so."""
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from journey_research.engine import Table, run_sql
+from journey_research.engine import Table
 
-from .clustering import Pair, person_name
+from .clustering import MILLION, person_name
 from .judgements import judged_labels
-from .ties import ClusterRule, gather_ties
+from .ties import ClusterRule, gather_ties, place_pairs
 
 EVERY_ROW = 50_000_000
 LINK_COLUMNS = [
@@ -30,19 +28,17 @@ LINK_COLUMNS = [
 def cluster_records(
     records: Table,
     record_values: Table,
-    identifiers: Table,
     evidence_links: Table,
     scored_links: Table,
     judgements: Table,
     model: dict[str, Any],
     rule: ClusterRule,
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, Table]:
-    """Every record's person, the links that made it, and who it would be otherwise.
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Every record's cluster, the links that made it, and what it would be otherwise.
 
     Args:
         records: Contract ``RECORDS``, n of them of persons; firms are nobody.
         record_values: Contract ``RECORD_VALUES``; only who has a name is read.
-        identifiers: Contract ``IDENTIFIERS``; only who is verified is read.
         evidence_links: Contract ``LINKS``.
         scored_links: Contract ``LINKS``.
         judgements: Contract ``JUDGEMENTS``; never overruled.
@@ -50,54 +46,44 @@ def cluster_records(
         rule: When pairs are one person.
 
     Returns:
-        ``LINKS`` (each pair once), ``PEOPLE`` (n rows), ``PEOPLE_VARIANTS`` (3 n rows) and
-        ``PERSONS``.
+        ``LINKS`` (each pair once), ``RECORD_CLUSTERS`` (n rows), ``PEOPLE_VARIANTS`` (3 n rows) and
+        ``THRESHOLD_CLUSTERS``.
     """
-    ids = (
-        records.query("select record_id from this where kind <> 'account' order by record_id")
-        .to_pandas(EVERY_ROW)["record_id"]
-        .tolist()
-    )
+    ids = records.query("select record_id from this where kind <> 'account' order by record_id").to_pandas(
+        EVERY_ROW
+    )["record_id"]
+    place, ids = pd.Index(ids), ids.to_numpy(dtype=object)
     evidence, scored = evidence_links.to_pandas(EVERY_ROW), scored_links.to_pandas(EVERY_ROW)
     judged = judgements.to_pandas(EVERY_ROW)
-    ties = gather_ties(ids, named_records(record_values), evidence, scored, judged, rule)
-    thresholds = rule.variants(model)
-    roots = {variant: ties.at(threshold) for variant, threshold in thresholds.items()}
-    chosen = roots["chosen"]
-    links = decide_links(evidence, scored, judged, chosen, thresholds["chosen"])
-    people = name_people(chosen, links)
-    variants = pd.DataFrame(
-        [
-            (variant, record_id, person_name(root))
-            for variant, by in roots.items()
-            for record_id, root in by.items()
-        ],
-        columns=["variant", "record_id", "person_id"],
+    ties = gather_ties(place, place.isin(named_records(record_values)), evidence, scored, judged, rule)
+    variants = rule.variants(model)
+    others = sorted(set(rule.other_thresholds) - {variants["chosen"]})
+    *by_variant, roots_of_others = _split_at(ties.at_each([*variants.values(), *others]), len(variants))
+    chosen = by_variant[list(variants).index("chosen")]
+    links = decide_links(evidence, scored, judged, place, chosen, variants["chosen"])
+    return (
+        links,
+        place_records(ids, chosen, links, place),
+        _name_variants(ids, dict(zip(variants, by_variant, strict=True))),
+        _tell_changes(ids, chosen, dict(zip(others, roots_of_others, strict=True))),
     )
-    persons = run_sql(
-        "persons.sql",
-        people=Table.from_pandas(people),
-        records=records,
-        record_values=record_values,
-        identifiers=identifiers,
-    )
-    return links, people, variants, persons
 
 
-def named_records(record_values: Table) -> set[str]:
+def named_records(record_values: Table) -> pd.Index:
     """Ids of the records with a name of their own, of a person or a company."""
     told = record_values.query(
         "select record_id from this where coalesce(present(first_name), present(last_name), "
         "present(full_name), present(company)) is not null"
     )
-    return set(told.to_pandas(EVERY_ROW)["record_id"])
+    return pd.Index(told.to_pandas(EVERY_ROW)["record_id"])
 
 
 def decide_links(
     evidence: pd.DataFrame,
     scored: pd.DataFrame,
     judgements: pd.DataFrame,
-    root_of: Mapping[str, str],
+    place: pd.Index,
+    roots: np.ndarray,
     threshold: float,
 ) -> pd.DataFrame:
     """Every known pair once, with the say of the weightiest rule and whether it was followed.
@@ -105,82 +91,142 @@ def decide_links(
     A reviewer's answer stands before an accepted identifier, that before a comparison, and a
     comparison before a refused identifier.
 
+    Args:
+        evidence: Rows of contract ``LINKS``.
+        scored: Rows of contract ``LINKS``.
+        judgements: Rows of record_id_a, record_id_b, answer.
+        place: n record ids.
+        roots: n numbers, the smallest record of each record's cluster.
+        threshold: From which a comparison joins.
+
     Returns:
         k rows, contract ``LINKS``, sorted by pair.
     """
-    rows: dict[Pair, tuple[Any, ...]] = {}
-    for a, b, rule, probability, accepted, refusal, told in _in_columns(evidence, "shared_identifier"):
-        together = root_of.get(a, a) == root_of.get(b, b)
-        kept = bool(accepted) and together
-        rows[a, b] = (
-            rule,
-            probability,
-            kept,
-            None if kept else (refusal or "values or judgements say otherwise"),
-            told,
-        )
-    for a, b, rule, probability, _, _, told in _in_columns(scored, "dedupe"):
-        if (a, b) in rows and rows[a, b][2]:
-            continue
-        together = root_of.get(a, a) == root_of.get(b, b)
-        kept = together and probability >= threshold
-        refusal = (
-            None
-            if kept
-            else (
-                "below the threshold" if probability < threshold else "the rest of the person says otherwise"
+    judged = judged_labels(judgements)
+    told = [
+        judged.assign(
+            rule="judgement", link_probability=(judged["answer"] == "same").astype(float), comparisons=None
+        ),
+        evidence,
+        scored,
+    ]
+    together = [_are_together(rows, place, roots) for rows in told]
+    is_same = (judged["answer"] == "same").to_numpy(dtype=bool)
+    is_likely = scored["link_probability"].to_numpy(dtype=float) >= threshold
+    kept = [
+        is_same & together[0],
+        evidence["is_accepted"].to_numpy(dtype=bool) & together[1],
+        is_likely & together[2],
+    ]
+    otherwise = evidence["refusal"].astype(object)
+    refusals = [
+        np.where(is_same, "judgements contradict one another", "judged distinct"),
+        otherwise.where(otherwise.notna(), "values or judgements say otherwise").to_numpy(),
+        np.where(is_likely, "the rest of the person says otherwise", "below the threshold"),
+    ]
+    links = pd.concat(
+        [
+            rows.assign(is_accepted=accepted, refusal=np.where(accepted, None, refusal), weight=weight)[
+                [*LINK_COLUMNS, "weight"]
+            ]
+            for rows, accepted, refusal, weight in zip(
+                told, kept, refusals, (0, np.where(kept[1], 1, 3), 2), strict=True
             )
-        )
-        rows[a, b] = (rule, probability, kept, refusal, told)
-    for a, b, answer in judged_labels(judgements)[["record_id_a", "record_id_b", "answer"]].itertuples(
-        index=False, name=None
-    ):
-        told = rows.get((a, b), (None,) * 5)[4]
-        kept = answer == "same" and root_of.get(a, a) == root_of.get(b, b)
-        refusal = (
-            None
-            if kept
-            else ("judged distinct" if answer == "distinct" else "judgements contradict one another")
-        )
-        rows[a, b] = ("judgement", float(answer == "same"), kept, refusal, told)
-    table = [(*pair, *rows[pair]) for pair in sorted(rows)]
-    return pd.DataFrame(table, columns=LINK_COLUMNS).astype(
-        {"link_probability": "float64", "is_accepted": bool, "refusal": object, "comparisons": object}
-    )
+        ],
+        ignore_index=True,
+    ).sort_values(["record_id_a", "record_id_b", "weight"], ignore_index=True, kind="stable")
+    pair = ["record_id_a", "record_id_b"]
+    is_first = ~links.duplicated(pair).to_numpy()
+    # What was compared is told of a judged pair as well: it stands in the row after the judgement's.
+    comparisons = links["comparisons"].astype(object).to_numpy(copy=True)
+    followed = np.flatnonzero((links["weight"].to_numpy()[:-1] == 0) & ~is_first[1:])
+    comparisons[followed] = comparisons[followed + 1]
+    links = links.assign(comparisons=comparisons)[is_first][LINK_COLUMNS].reset_index(drop=True)
+    text = dict.fromkeys(("record_id_a", "record_id_b", "rule", "refusal", "comparisons"), "str")
+    return links.astype({**text, "link_probability": "float64", "is_accepted": bool})
 
 
-def _in_columns(links: pd.DataFrame, rule: str) -> list[tuple[Any, ...]]:
-    if "rule" not in links:
-        links = links.assign(rule=rule, is_accepted=False, refusal=None)
-    found: list[tuple[Any, ...]] = list(
-        links[LINK_COLUMNS]
-        .astype(object)
-        .where(links[LINK_COLUMNS].notna(), None)
-        .itertuples(index=False, name=None)
-    )
-    return found
+def _are_together(pairs: pd.DataFrame, place: pd.Index, roots: np.ndarray) -> np.ndarray:
+    a, b = place_pairs(pairs, place)
+    told: np.ndarray = (a >= 0) & (b >= 0) & (np.append(roots, -1)[a] == np.append(roots, -1)[b])
+    return told
 
 
-def name_people(root_of: Mapping[str, str], links: pd.DataFrame) -> pd.DataFrame:
-    """Each record's person and the probability that it belongs there.
+def place_records(ids: np.ndarray, roots: np.ndarray, links: pd.DataFrame, place: pd.Index) -> pd.DataFrame:
+    """Each record's cluster and the probability that it belongs there.
 
-    The probability is the mean over the record's known links inside the person; a record alone
-    has 1. A record that only others tie in has the mean of its person's links.
+    Args:
+        ids: n record ids, sorted.
+        roots: n numbers, the smallest record of each record's cluster.
+        links: From ``decide_links``.
+        place: The ids.
 
     Returns:
-        n rows, contract ``PEOPLE``, sorted by record.
+        n rows, contract ``RECORD_CLUSTERS``, sorted by record.
     """
-    own: dict[str, list[float]] = defaultdict(list)
-    persons: dict[str, list[float]] = defaultdict(list)
-    for a, b, probability in links[["record_id_a", "record_id_b", "link_probability"]][
-        links["is_accepted"] | (links["rule"] == "dedupe")
-    ].itertuples(index=False, name=None):
-        if a in root_of and root_of[a] == root_of.get(b):
-            own[a].append(probability)
-            own[b].append(probability)
-            persons[root_of[a]].append(probability)
-    rows = []
-    for record_id in sorted(root_of):
-        told = own.get(record_id) or persons.get(root_of[record_id]) or [1.0]
-        rows.append((record_id, person_name(root_of[record_id]), round(math.fsum(told) / len(told), 6)))
-    return pd.DataFrame(rows, columns=["record_id", "person_id", "person_probability"])
+    counted = links[links["is_accepted"] | (links["rule"] == "dedupe")]
+    probability = belonging(
+        roots, *place_pairs(counted, place), counted["link_probability"].to_numpy(dtype=float)
+    )
+    told = {"record_id": ids, "cluster_id": ids[roots], "person_probability": probability}
+    return pd.DataFrame(told).astype({"record_id": "str", "cluster_id": "str"})
+
+
+def belonging(
+    roots: np.ndarray, first: np.ndarray, second: np.ndarray, probability: np.ndarray
+) -> np.ndarray:
+    """How likely each record belongs to its cluster: the mean of its known links inside it.
+
+    A record alone has 1. A record that only others tie in has the mean of its cluster's links.
+
+    Args:
+        roots: n numbers, the smallest record of each record's cluster.
+        first: k record numbers; -1 where a record is not known.
+        second: k record numbers.
+        probability: k probabilities.
+
+    Returns:
+        n probabilities, to six decimals.
+    """
+    n = len(roots)
+    inside = (first >= 0) & (second >= 0)
+    inside[inside] = roots[first[inside]] == roots[second[inside]]
+    first, second = first[inside], second[inside]
+    millionths = np.rint(probability[inside] * MILLION)  # whole numbers: any order has the same sum
+
+    def mean(*ends: np.ndarray) -> np.ndarray:
+        sums = sum(np.bincount(end, weights=millionths, minlength=n) for end in ends)
+        counts = sum(np.bincount(end, minlength=n) for end in ends)
+        return np.where(counts > 0, sums / np.maximum(counts, 1) / MILLION, np.nan)
+
+    own, cluster = mean(first, second), mean(roots[first])[roots]
+    told: np.ndarray = np.round(np.where(np.isnan(own), np.where(np.isnan(cluster), 1.0, cluster), own), 6)
+    return told
+
+
+def _split_at(told: list[np.ndarray], n: int) -> list[Any]:
+    return [*told[:n], told[n:]]
+
+
+def _name_variants(ids: np.ndarray, roots_of: dict[str, np.ndarray]) -> pd.DataFrame:
+    names = np.array([person_name(record_id) for record_id in ids], dtype=object)
+    return pd.DataFrame(
+        {
+            "variant": np.repeat(list(roots_of), len(ids)),
+            "record_id": np.tile(ids, len(roots_of)),
+            "person_id": np.concatenate([names[roots] for roots in roots_of.values()]),
+        }
+    ).astype("str")
+
+
+def _tell_changes(ids: np.ndarray, chosen: np.ndarray, roots_of: dict[float, np.ndarray]) -> pd.DataFrame:
+    changed = {threshold: np.flatnonzero(roots != chosen) for threshold, roots in roots_of.items()}
+    rows = [
+        pd.DataFrame(
+            {"threshold": threshold, "record_id": ids[at], "cluster_id": ids[roots_of[threshold][at]]}
+        )
+        for threshold, at in changed.items()
+    ]
+    nothing = pd.DataFrame({"threshold": [], "record_id": [], "cluster_id": []})
+    told = pd.concat([nothing, *rows], ignore_index=True)
+    return told.astype({"threshold": "float64", "record_id": "str", "cluster_id": "str"})

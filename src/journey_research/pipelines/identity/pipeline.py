@@ -4,6 +4,7 @@ from kedro.pipeline import Node, Pipeline
 
 from .evidence import gather_evidence
 from .golden_records import choose_golden_values
+from .lasting_people import count_identity_changes, keep_person_ids
 from .linkage_quality import measure_identity
 from .persons import cluster_records
 from .scored import score_pairs
@@ -44,29 +45,40 @@ def create_pipeline() -> Pipeline:
                 [
                     "records",
                     "record_values",
-                    "identifiers",
                     "evidence_links",
                     "scored_links",
                     "judgements",
                     "identity_model",
                     "params:cluster_rule",
                 ],
-                ["links", "people", "people_variants", "persons"],
+                ["links", "record_clusters", "people_variants", "threshold_clusters"],
                 name="cluster_records",
+            ),
+            Node(
+                keep_person_ids,
+                ["record_clusters", "past_person_events", "records", "record_values", "identifiers"],
+                ["people", "persons", "person_events"],
+                name="keep_person_ids",
+            ),
+            Node(
+                count_identity_changes,
+                ["person_events", "touches", "orders"],
+                "identity_changes",
+                name="count_identity_changes",
             ),
             Node(
                 measure_identity,
                 [
+                    "records",
                     "record_values",
-                    "people",
+                    "record_clusters",
+                    "threshold_clusters",
                     "links",
                     "evidence_links",
-                    "scored_links",
                     "judgements",
                     "true_people",
                     "identity_model",
                     "params:cluster_rule",
-                    "params:quality_rule",
                 ],
                 ["identity_metrics", "identity_thresholds"],
                 name="measure_identity",

@@ -12,6 +12,7 @@ from journey_research.engine import Table
 
 from .matching.matcher import IDENTICAL, columns_for, comparisons_of, read_matcher, score_columns
 from .persons import EVERY_ROW, LINK_COLUMNS
+from .ties import place_pairs
 from .training import comparable_values
 
 SCORED = ["record_id_a", "record_id_b", "link_probability", "comparisons"]
@@ -76,25 +77,28 @@ def score_values(
     matcher = read_matcher(model, list(values.columns))
     if len(ids) < 2:
         return pd.DataFrame(columns=SCORED)
-    order = np.argsort(np.asarray(ids, dtype=object), kind="stable")
-    named = np.asarray(ids, dtype=object)[order]
-    place = {record_id: at for at, record_id in enumerate(named)}
-    ties = [(place[a], place[b]) for a, b in joined if a in place and b in place]
-    both = np.array(ties, dtype=np.int64).reshape(-1, 2)
-    found = score_columns(
-        columns_for(values.iloc[order].reset_index(drop=True), matcher), matcher, (both[:, 0], both[:, 1])
-    )
+    place = pd.Index(ids).sort_values()
+    order = pd.Index(ids).get_indexer(place)
+    ties = pd.DataFrame(joined, columns=["record_id_a", "record_id_b"])
+    a, b = place_pairs(ties, place)
+    known = (a >= 0) & (b >= 0)
+    columns = columns_for(values.iloc[order].reset_index(drop=True), matcher)
+    found = score_columns(columns, matcher, (a[known], b[known]))
     told = comparisons_of(found.likeness, found.first, found.second)
+    named = place.to_numpy(dtype=object)
     scored = pd.DataFrame(
         {
             "record_id_a": named[np.concatenate([found.first, found.repeated])],
             "record_id_b": named[np.concatenate([found.second, found.repeats])],
             "link_probability": np.concatenate([found.probability, found.repeat_probability]),
-            "comparisons": [*told, *[IDENTICAL] * len(found.repeats)],
+            "comparisons": np.concatenate([told, np.full(len(found.repeats), IDENTICAL, dtype=object)]),
         },
         columns=SCORED,
     )
-    return scored.sort_values(["record_id_a", "record_id_b"], ignore_index=True)
+    rank = np.lexsort(
+        [np.concatenate([found.second, found.repeats]), np.concatenate([found.first, found.repeated])]
+    )
+    return scored.iloc[rank].reset_index(drop=True)
 
 
 def _as_links(links: pd.DataFrame) -> pd.DataFrame:

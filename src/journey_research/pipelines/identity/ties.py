@@ -1,17 +1,20 @@
-"""All that is known of pairs, sorted by how it joins, and the thresholds it is clustered at."""
+"""What tables say of pairs, sorted by how it joins, and the thresholds it is clustered at."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from .clustering import Pair, cluster_pairs
+from .clustering import Pairs, Ties
 from .judgements import judged_labels
 from .matching.matcher import IDENTICAL
+
+MOST_SOURCES_ONCE = 64
 
 
 @dataclass(frozen=True)
@@ -25,14 +28,25 @@ class ClusterRule:
             and taken from the threshold's log-odds.
         sure_probability: Ties of at least this probability are joined before anything is compared.
         most_in_cluster: Chains of more records are cut at rising thresholds.
+        other_thresholds: Thresholds at which everything is clustered once more.
+        sources_with_persons_once: Sources in which a person stands at most once: two of their records
+            are one person only where they were judged the same. At most 64.
     """
 
     threshold: float = 0.0
     variant_log_odds: float = 1.0
     sure_probability: float = 0.99
     most_in_cluster: int = 60
+    other_thresholds: tuple[float, ...] = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+    sources_with_persons_once: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "sources_with_persons_once", tuple(self.sources_with_persons_once))
+        if len(self.sources_with_persons_once) > MOST_SOURCES_ONCE:
+            raise ValueError(f"sources_with_persons_once names more than {MOST_SOURCES_ONCE} sources")
+        object.__setattr__(self, "other_thresholds", tuple(float(one) for one in self.other_thresholds))
+        if not all(0 < one < 1 for one in self.other_thresholds):
+            raise ValueError("other_thresholds lie between 0 and 1")
         if not 0 <= self.threshold < 1:
             raise ValueError(f"threshold is {self.threshold}; a probability lies between 0 and 1")
         if self.variant_log_odds <= 0:
@@ -59,79 +73,70 @@ class ClusterRule:
         }
 
 
-@dataclass(frozen=True)
-class Ties:
-    """All that is known of pairs, ready to be clustered at any threshold."""
-
-    ids: list[str]
-    same: list[Pair]
-    distinct: list[Pair]
-    sure: list[Pair]
-    unverified: list[Pair]
-    identical: dict[Pair, float]
-    scored: dict[Pair, float]
-    named: set[str]
-    most_in_cluster: int
-
-    def at(self, threshold: float) -> dict[str, str]:
-        """Record id -> smallest record id of its cluster."""
-        return cluster_pairs(
-            self.ids,
-            same=self.same,
-            distinct=self.distinct,
-            sure=self.sure,
-            identical=self.identical,
-            scored=self.scored,
-            unverified=self.unverified,
-            named=self.named,
-            threshold=threshold,
-            most_in_cluster=self.most_in_cluster,
-        )
-
-
 def gather_ties(
-    ids: list[str],
-    named: set[str],
+    ids: Sequence[str],
+    is_named: np.ndarray,
     evidence: pd.DataFrame,
     scored: pd.DataFrame,
     judgements: pd.DataFrame,
     rule: ClusterRule,
 ) -> Ties:
-    """Sort links and judgements by how they join.
+    """Sort links and judgements by how they join; pairs of records that are not among the ids are left out.
 
     Args:
-        ids: n record ids.
-        named: Those with names of their own.
+        ids: n record ids, sorted.
+        is_named: n truth values: whether the record has a name of its own.
         evidence: Rows of contract ``LINKS``.
-        scored: Rows of contract ``LINKS``, or of ``score_values``.
+        scored: Rows of contract ``LINKS``.
         judgements: Rows of record_id_a, record_id_b, answer.
         rule: From which probability a tie is sure.
     """
+    place = pd.Index(ids)
     judged = judged_labels(judgements)
-    pairs = {
-        answer: [(a, b) for a, b in rows[["record_id_a", "record_id_b"]].itertuples(index=False, name=None)]
-        for answer, rows in judged.groupby("answer")
-    }
-    sure: list[Pair] = []
-    unverified: list[Pair] = []
     accepted = evidence[evidence["is_accepted"].astype(bool)]
-    for a, b, probability in accepted[["record_id_a", "record_id_b", "link_probability"]].itertuples(
-        index=False, name=None
-    ):
-        (sure if probability >= rule.sure_probability else unverified).append((a, b))
-    identical: dict[Pair, float] = {}
-    compared: dict[Pair, float] = {}
-    columns = ["record_id_a", "record_id_b", "link_probability", "comparisons"]
-    for a, b, probability, told in scored[columns].itertuples(index=False, name=None):
-        (identical if told == IDENTICAL else compared)[a, b] = float(probability)
+    is_sure = accepted["link_probability"].to_numpy() >= rule.sure_probability
+    is_identical = (scored["comparisons"] == IDENTICAL).to_numpy(dtype=bool)
+    identical, identical_probability = _placed(scored[is_identical], place)
+    compared, compared_probability = _placed(scored[~is_identical], place)
     return Ties(
-        ids=sorted(ids),
-        same=pairs.get("same", []),
-        distinct=pairs.get("distinct", []),
-        sure=sure,
-        unverified=unverified,
+        n_records=len(ids),
+        same=_placed(judged[judged["answer"] == "same"], place)[0],
+        distinct=_placed(judged[judged["answer"] == "distinct"], place)[0],
+        sure=_placed(accepted[is_sure], place)[0],
+        unverified=_placed(accepted[~is_sure], place)[0],
         identical=identical,
+        identical_probability=identical_probability,
         scored=compared,
-        named=named,
+        scored_probability=compared_probability,
+        is_named=is_named,
+        once=sources_as_bits(ids, rule.sources_with_persons_once),
         most_in_cluster=rule.most_in_cluster,
     )
+
+
+def place_pairs(pairs: pd.DataFrame, place: pd.Index) -> Pairs:
+    """Pairs of record ids as numbers, in the order of the rows; -1 where an id is not known."""
+    a, b = (place.get_indexer(pd.Index(pairs[name])) for name in ("record_id_a", "record_id_b"))
+    return a.astype(np.int64), b.astype(np.int64)
+
+
+def _placed(pairs: pd.DataFrame, place: pd.Index) -> tuple[Pairs, np.ndarray]:
+    """Pairs of known records as numbers, sorted, and their probability where they have one."""
+    a, b = place_pairs(pairs, place)
+    known = np.flatnonzero((a >= 0) & (b >= 0))
+    known = known[np.lexsort([b[known], a[known]])]
+    told = pairs["link_probability"].to_numpy(dtype=float)[known] if "link_probability" in pairs else known
+    return (a[known], b[known]), told
+
+
+def sources_as_bits(ids: Sequence[str], sources: Sequence[str]) -> np.ndarray | None:
+    """n bits, one for each source that holds a person once; 0 where the record is of another.
+
+    Example:
+        >>> sources_as_bits(["crm:1", "shop:1", "web:1"], ["crm", "web"]).tolist()
+        [1, 0, 2]
+    """
+    if not sources:
+        return None
+    bit_of = {source: 1 << number for number, source in enumerate(sources)}
+    return np.array([bit_of.get(record_id.partition(":")[0], 0) for record_id in ids], dtype=np.uint64)

@@ -15,9 +15,10 @@ from journey_research.engine import Table
 from journey_research.errors import UserError
 
 from .judgements import choose_labels, evidence_labels, group_labels, judged_labels
-from .matching.columns import ValueColumn, encode, find_fields
+from .matching.columns import ValueColumn, find_columns
 from .matching.learning import KnownPairs, learn_matcher, learn_unlabelled
 from .matching.matcher import LEAST_TOLD
+from .ties import place_pairs
 
 logger = logging.getLogger(__name__)
 COMPARED_TEXTS = (
@@ -158,8 +159,7 @@ def prepare_columns(
             do="resolve part of the records, or raise most_records and give it the memory",
         )
     names = [name for name in rule.compared_columns if name in values]
-    fields, partings = find_fields(values, names, rule.least_filled_share)
-    return encode(values, fields, partings), partings
+    return find_columns(values, names, rule.least_filled_share)
 
 
 def train(
@@ -187,34 +187,57 @@ def train(
         The model's document.
     """
     order = np.argsort(np.asarray(ids, dtype=object), kind="stable")
-    ordered = [ids[at] for at in order.tolist()]
     columns, partings = prepare_columns(values.iloc[order].reset_index(drop=True), rule)
+    place = pd.Index(np.asarray(ids, dtype=object)[order])
+    return train_on_columns(place, columns, partings, judgements, group_of, links, rule)
+
+
+def train_on_columns(
+    place: pd.Index,
+    columns: Sequence[ValueColumn],
+    partings: Mapping[str, tuple[str, str]],
+    judgements: pd.DataFrame,
+    group_of: Mapping[str, str],
+    links: pd.DataFrame,
+    rule: MatcherRule,
+) -> dict[str, Any]:
+    """The same as ``train``, of columns that ``prepare_columns`` has made.
+
+    Args:
+        place: n record ids, sorted; the order of the columns.
+        columns: What is compared.
+        partings: Whole names that were parted.
+        judgements: Rows of record_id_a, record_id_b, answer.
+        group_of: Record id -> labelled group.
+        links: Evidence, contract ``LINKS``.
+        rule: How.
+    """
     if not columns:
         return {"state": NOTHING_TO_COMPARE}
     told = np.sum([column.codes >= 0 for column in columns], axis=0) >= min(LEAST_TOLD, len(columns))
-    place = {record_id: at for at, record_id in enumerate(ordered) if told[at]}
-    if len(place) < 2:
+    if told.sum() < 2:
         return {"state": NOTHING_TO_COMPARE}
-    labelled = {record_id: group for record_id, group in group_of.items() if record_id in place}
+    tells = place[told]
+    labelled = {record_id: group for record_id, group in group_of.items() if record_id in tells}
     labels = pd.concat(
         [
             judged_labels(judgements),
             group_labels(labelled, "group", {}),
-            evidence_labels(links, set(place)),
+            evidence_labels(links, tells),
         ]
     ).drop_duplicates(["record_id_a", "record_id_b"])
-    labels = labels[labels["record_id_a"].isin(place) & labels["record_id_b"].isin(place)]
+    labels = labels[labels["record_id_a"].isin(tells) & labels["record_id_b"].isin(tells)]
     versions = {name: version(name) for name in ("dedupe", "numpy", "rapidfuzz")}
     if not (labels["answer"] == "same").any():
         return learn_unlabelled(columns, partings, asdict(rule), versions)
     chosen = choose_labels(labels, rule.most_labels, rule.training_seed)
-    group = np.full(len(ordered), -1)
+    group = np.full(len(place), -1)
     numbers = {name: number for number, name in enumerate(sorted(set(labelled.values())))}
-    for record_id, name in labelled.items():
-        group[place[record_id]] = numbers[name]
+    group[place.get_indexer(list(labelled))] = [numbers[name] for name in labelled.values()]
+    first, second = place_pairs(chosen, place)
     known = KnownPairs(
-        first=chosen["record_id_a"].map(place).to_numpy(dtype=np.int64),
-        second=chosen["record_id_b"].map(place).to_numpy(dtype=np.int64),
+        first=first,
+        second=second,
         is_same=(chosen["answer"] == "same").to_numpy(dtype=bool),
         told_by=chosen["told_by"].to_numpy(dtype=object),
         hidden=chosen["hidden"].to_numpy(dtype=object),

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from journey_research.contracts.table_contract import SOURCE_KEY
 from journey_research.errors import UserError
 
 from .cells import column_of, text_of, unread_numbers, words_of
@@ -37,9 +38,11 @@ VOCABULARY = {
     ("availability", "state"): ("in_stock", "low", "out", "preorder", "discontinued"),
     ("referral", "kind"): ("share", "ask", "review", "coupon_code", "refer_link", "mention", "reply"),
     ("judgement", "answer"): ("same", "distinct", "unsure"),
+    ("judged_pair", "answer"): ("same", "distinct", "unsure"),
 }
 SOURCE = (r"^[a-z][a-z0-9_]*$", "is the name of a source")
 PATTERNS = dict.fromkeys(("source", "source_a", "source_b"), SOURCE)
+PATTERNS |= dict.fromkeys(("record_a", "record_b"), (SOURCE_KEY, "is the name of a record in a run"))
 NOT_NEGATIVE = {
     "refunded", "discount", "shipping", "amount", "impressions", "reach", "clicks", "platform_conversions",
     "platform_value", "row",
@@ -126,7 +129,7 @@ def _implied(
         known = pc.is_in(values, pa.array(words, pa.string())).to_numpy(zero_copy_only=False)
         yield Breach(column, f"means one of {', '.join(words)}", applies & ~known & ~_silent(field, values))
     if name in PATTERNS or how == "party":
-        pattern, rule = SOURCE
+        pattern, rule = PATTERNS.get(name, SOURCE)
         sources = one.values[f"{name}.source"] if how == "party" else values
         yield Breach(column, rule, applies & ~_blank(sources) & ~matching(sources, pattern))
     if how == "time" and (BLOCKS[kind][name] == "time" or name == "ended_at"):

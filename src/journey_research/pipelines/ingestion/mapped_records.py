@@ -104,12 +104,26 @@ def _true(answers: pa.Array) -> np.ndarray:
     return np.asarray(pc.fill_null(answers, False).to_numpy(zero_copy_only=False), dtype=bool)
 
 
+def _judged_pair(naming: Naming, one: Yielded, ids: pa.Array | None) -> Made:
+    """A pair whose records are named as the run itself names them: who reviews a run knows no other names."""
+    values, reviewer = one.values, one.values.get("reviewer")
+    columns = {
+        "record_id_a": values["record_a"],
+        "record_id_b": values["record_b"],
+        "answer": values["answer"],
+        "reviewer": None if reviewer is None else naming.own(reviewer, "reviewer"),
+        "judged_at": values.get("when"),
+    }
+    return Made("judgements", columns, one.applies)
+
+
 MAKERS = {
     "record": _record,
     "identifiers": _identifiers,
     "same_as": _same_as,
     "member_of": _member_of,
     "judgement": _judgement,
+    "judged_pair": _judged_pair,
     "labelled_group": _labelled_group,
     "true_person": _true_person,
 }

@@ -9,6 +9,7 @@ from .paths import count_paths, count_transitions, summarise_journeys
 from .segments import segment_persons
 from .sessions import summarise_sessions
 from .stitching import find_outcomes
+from .thresholds import count_threshold_paths, measure_thresholds
 
 
 def create_pipeline() -> Pipeline:
@@ -39,6 +40,33 @@ def create_pipeline() -> Pipeline:
                 ["touches", "orders", "people_variants", "params:journey_rule"],
                 "paths",
                 name="count_paths",
+            ),
+            Node(
+                count_threshold_paths,
+                [
+                    "touches",
+                    "orders",
+                    "record_clusters",
+                    "threshold_clusters",
+                    "identity_thresholds",
+                    "paths",
+                    "params:journey_rule",
+                ],
+                "threshold_paths",
+                name="count_threshold_paths",
+            ),
+            Node(
+                measure_thresholds,
+                [
+                    "records",
+                    "orders",
+                    "record_clusters",
+                    "threshold_clusters",
+                    "identity_thresholds",
+                    "threshold_paths",
+                ],
+                "threshold_kpis",
+                name="measure_thresholds",
             ),
             Node(count_transitions, "journey_touches", "transitions", name="count_transitions"),
             Node(

@@ -23,7 +23,32 @@ OTHER_QUALITY = {
     "whole_recall_named": "true persons found whole, with a name",
     "whole_f1_named": "F1 of whole persons, with a name",
     "f1_unjudged": "F1, pairs that nobody judged",
+    "blocking_recall": "true pairs ever brought together, with a name",
+    "blocking_rules_recall": "of them by the matcher's rules alone",
+    "clustering_lost_share": "brought together, and not one person here",
+    "clustering_regained_share": "never brought together, one through others",
+    "blocking_known_recall": "pairs known before, brought together by rules",
 }
+OF_PAIRS = ("blocking_", "clustering_")  # counted in pairs of records, not in records
+# Subject, event and cause of a change of who is who -> how a reader is told of it, in this order.
+CHANGES = {
+    ("person", "created", "new"): "persons that are new",
+    ("person", "created", "returned"): "persons whose records had left and are back",
+    ("person", "split", "whole"): "persons split off another",
+    ("person", "split", "part"): "persons split off several others",
+    ("person", "merged", "whole"): "persons merged into another",
+    ("person", "merged", "part"): "persons merged into several others",
+    ("person", "retired", "gone"): "persons that are gone",
+    ("person", "erased", "erased"): "persons that were erased",
+    ("record", "moved", "new"): "records that are new",
+    ("record", "moved", "returned"): "records that had left and are back",
+    ("record", "moved", "merged"): "records of persons merged into others",
+    ("record", "moved", "split"): "records split off",
+    ("record", "moved", "regrouped"): "records moved between persons that stay",
+    ("record", "retired", "gone"): "records that are gone",
+    ("record", "erased", "erased"): "records that were erased",
+}
+CHANGED_PERSONS = ("merged", "split", "regrouped")
 
 
 def identity_answer(persons: Table, people_variants: Table, identity_metrics: Table) -> Sentence:
@@ -77,8 +102,70 @@ def quality_table(identity_metrics: Table) -> pd.DataFrame:
     for name in (*OTHER_QUALITY, *(name for name in rows if name not in OTHER_QUALITY)):
         row = rows.get(name)
         if row and not name.startswith(("pairwise_", "exact_match_")) and is_known(row["value"]):
-            shown.append((OTHER_QUALITY.get(name, plain(name)), _told(row), "-", number(row["n"])))
+            n = number(row["n"]) + (" pairs" if name.startswith(OF_PAIRS) else "")
+            shown.append((OTHER_QUALITY.get(name, plain(name)), _told(row), "-", n))
     return pd.DataFrame(shown, columns=["figure", "ours (95 in 100)", "exact match", "records"])
+
+
+def changes_answer(identity_changes: Table) -> Sentence:
+    """What the latest change of who is who moved from one person to another, in one sentence.
+
+    Args:
+        identity_changes: Contract ``IdentityChanges``.
+    """
+    rows = _latest_changes(identity_changes)
+    if not rows:
+        return Sentence("There are no records, so there is nobody whose id could change.")
+    if rows[0]["run_number"] == 1:
+        return Sentence(
+            "Everybody has the id that the first run gave: nobody was known before it, and no record has "
+            "come, left or moved since."
+        )
+    changed = [row for row in rows if row["subject"] == "record" and row["cause"] in CHANGED_PERSONS]
+    said = "no record went from one person to another"
+    if changed:
+        n_records, n_touches, n_orders = (
+            sum(row[name] for row in changed) for name in ("n_records", "n_touches", "n_orders")
+        )
+        amount = sum(row["order_amount"] for row in changed)
+        said = (
+            f"{things(n_records, 'record')} went from one person to another, and with them "
+            f"{things(n_touches, 'touch', 'touches')} and {things(n_orders, 'paid order')} "
+            f"({number(amount, 'amount')})"
+        )
+    return Sentence(f"In the latest change of who is who, number {rows[0]['run_number']:,}, {said}.")
+
+
+def changes_table(identity_changes: Table) -> pd.DataFrame:
+    """The latest change of who is who.
+
+    Args:
+        identity_changes: Contract ``IdentityChanges``.
+
+    Returns:
+        One row per kind of change, persons before records: ``what changed``, ``persons``, ``records``,
+        ``touches``, ``paid orders``, ``amount``.
+    """
+    found = {(row["subject"], row["event"], row["cause"]): row for row in _latest_changes(identity_changes)}
+    shown = [
+        (
+            words,
+            *(number(found[kind][name]) for name in ("n_persons", "n_records", "n_touches", "n_orders")),
+            number(found[kind]["order_amount"], "amount"),
+        )
+        for kind, words in CHANGES.items()
+        if kind in found
+    ]
+    columns = ["what changed", "persons", "records", "touches", "paid orders", "amount"]
+    return pd.DataFrame(shown, columns=columns)
+
+
+def _latest_changes(identity_changes: Table) -> list[dict[str, Any]]:
+    return rows_of(
+        identity_changes,
+        "select * from this where run_number = (select max(run_number) from this) "
+        "order by subject, event, cause",
+    )
 
 
 def _told(row: dict[str, Any]) -> str:

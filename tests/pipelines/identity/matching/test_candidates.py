@@ -16,6 +16,7 @@ from journey_research.pipelines.identity.matching.candidates import (
     KeyRing,
     blocks,
     candidate_pairs,
+    packed_keys,
     pairs_in,
     runs,
     sorted_unique,
@@ -181,7 +182,7 @@ def test_runs_one_after_the_other(told):
 def test_blocks_hold_each_record_once(told):
     record = np.array([a for a, _ in told], dtype=np.int64)
     key = np.array([b << 60 for _, b in told], dtype=np.uint64)
-    members, starts, sizes = blocks(record, key, 7)
+    members, starts, sizes = blocks(*packed_keys(record, key, 7))
     by_key = defaultdict(set)
     for a, b in told:
         by_key[b].add(a)

@@ -11,7 +11,6 @@ from journey_research.pipelines.identity.matching.columns import (
     encode,
     encode_column,
     find_columns,
-    find_fields,
     fold_column,
     repeated_rows,
 )
@@ -106,11 +105,15 @@ def test_columns_worth_comparing():
         },
         dtype=object,
     )
-    fields, partings = find_fields(people, list(people), least_filled_share=0.2)
+    columns, partings = find_columns(people, list(people), least_filled_share=0.2)
     # All are of one land, and hardly anybody has a nickname.
-    assert fields == [Field("first", "category"), Field("last", "category"), Field("post_code", "code")]
+    assert [column.field for column in columns] == [
+        Field("first", "category"),
+        Field("last", "category"),
+        Field("post_code", "code"),
+    ]
     assert partings == {}
-    assert [field.name for field in find_fields(people, ["nick", "first"])[0]] == ["nick", "first"]
+    assert [column.name for column in find_columns(people, ["nick", "first"])[0]] == ["nick", "first"]
 
 
 def test_whole_names_become_parts_in_whichever_frame_they_are():
@@ -118,7 +121,7 @@ def test_whole_names_become_parts_in_whichever_frame_they_are():
     last = ["lee", "ray", "kim", "fox", None, None, None]
     whole = [None, None, None, None, "ann ray", "dora kim", "Carla Lee"]
     people = pd.DataFrame({"first": first, "last": last, "name": whole}, dtype=object)
-    columns = find_columns(people, ["first", "last", "name"])
+    columns, _ = find_columns(people, ["first", "last", "name"])
     told = {
         column.name: [None if code < 0 else column.values[code] for code in column.codes]
         for column in columns
@@ -128,7 +131,8 @@ def test_whole_names_become_parts_in_whichever_frame_they_are():
         "last": ["lee", "ray", "kim", "fox", "ray", "kim", "lee"],
     }
     # The parts stay, though only half of the records told them themselves.
-    fields, partings = find_fields(people, ["first", "last", "name"], least_filled_share=0.8)
+    columns, partings = find_columns(people, ["first", "last", "name"], least_filled_share=0.8)
+    fields = [column.field for column in columns]
     assert [field.name for field in fields] == ["first", "last"]
     assert partings == {"name": ("first", "last")}
     without = encode(people[["first", "last"]], fields, partings)  # nobody there tells a whole name

@@ -15,7 +15,7 @@ from itertools import combinations
 
 import numpy as np
 
-from .candidates import KeyRing, Rule, blocks, mixed, split, spread
+from .candidates import KeyRing, Rule, blocks, mixed, packed_keys, split, spread
 from .columns import ValueColumn
 from .fields import bits
 from .predicate_keys import PREDICATES
@@ -57,9 +57,12 @@ def learn_rules(
         The rules bought, in the order bought; none where nothing brings a match together.
     """
     scale = ring.n_records / max(1, len(sample))
+    parts = parts_of(list(ring.columns.values()))
+    ring, matches = ring.narrowed(sample, matches)
+    sample = np.arange(len(sample))
     singles = [
         PricedRule((part,), _price(ring, (part,), sample, scale, most_in_block), covered)
-        for part in parts_of(list(ring.columns.values()))
+        for part in parts
         if (covered := covers(ring, part, matches)).any()
     ]
     offered = singles + _conjunctions(ring, singles, sample, scale, most_in_block)
@@ -93,7 +96,7 @@ def covers(ring: KeyRing, part: str, matches: np.ndarray) -> np.ndarray:
 def _price(ring: KeyRing, rule: Rule, sample: np.ndarray, scale: float, most_in_block: int) -> float:
     """Pairs per record among all records, from the blocks of a sample of them."""
     record, key = ring.of_rule(rule, sample)
-    _, _, sizes = blocks(record, key, len(sample))
+    _, _, sizes = blocks(*packed_keys(record, key, len(sample)))
     pairs = sizes * (sizes - 1) / 2 * scale**2
     capped = np.minimum(pairs, sizes * scale * most_in_block / 2)
     return float(capped.sum()) / (len(sample) * scale)

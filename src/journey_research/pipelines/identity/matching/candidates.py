@@ -33,12 +33,14 @@ class Candidates:
         made: Rule -> pairs that it made, those of other rules among them.
         left_out: Rule -> pairs of blocks too large, block by block, less those of them that were made:
             at most so many are lost, for another block or rule may make them too.
+        keys: Rule -> the records by its keys; see ``packed_keys``.
     """
 
     first: np.ndarray
     second: np.ndarray
     made: dict[Rule, int]
     left_out: dict[Rule, int]
+    keys: dict[Rule, tuple[np.ndarray, int]]
 
 
 class KeyRing:
@@ -73,6 +75,29 @@ class KeyRing:
             row, more = spread(told, codes[told], self.of_values(part))
             record, key = record[row], mixed(key[row], more)
         return record, key
+
+    def narrowed(self, records: np.ndarray, codes: np.ndarray) -> tuple[KeyRing, np.ndarray]:
+        """The same for some records alone, so that keys are found of few values.
+
+        Args:
+            records: Their numbers; they are renumbered from 0.
+            codes: Value numbers that are kept as well, column by column on the last axis but one.
+
+        Returns:
+            The keys, and the codes as the fewer values are numbered.
+        """
+        told, columns = codes.copy(), []
+        for at, column in enumerate(self.columns.values()):
+            own = column.codes[records]
+            used = np.unique(np.concatenate([own, codes[..., at, :].ravel()]))
+            used = used[used >= 0]
+            place = np.full(len(column.values) + 1, -1, dtype=np.int64)
+            place[used] = np.arange(len(used))
+            columns.append(
+                ValueColumn(column.name, column.kind, column.values[used], column.counts[used], place[own])
+            )
+            told[..., at, :] = place[codes[..., at, :]]
+        return KeyRing(columns), told
 
 
 def split(part: str) -> tuple[str, str]:
@@ -111,22 +136,26 @@ def mixed(key: np.ndarray, other: np.ndarray) -> np.ndarray:
     return told ^ (told >> np.uint64(29))
 
 
-def blocks(record: np.ndarray, key: np.ndarray, n_records: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Records by key: the records, where each block starts, and its size; blocks of one are left out.
+def packed_keys(record: np.ndarray, key: np.ndarray, n_records: int) -> tuple[np.ndarray, int]:
+    """Keys and their records in one number each, sorted, each once; and the bits that hold the record.
 
     The key's upper bits and the record share one number: sorting numbers is several times faster
     than sorting by two columns, and a collision makes a pair that is compared and dropped.
     """
     width = max(1, int(n_records - 1).bit_length())
     mask = np.uint64((1 << width) - 1)
-    packed = np.sort((key & ~mask) | record.astype(np.uint64))
-    packed = packed[np.concatenate([[True], packed[1:] != packed[:-1]])] if len(packed) else packed
+    return sorted_unique((key & ~mask) | record.astype(np.uint64)), width
+
+
+def blocks(packed: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Records by key: the records, where each block starts, and its size; blocks of one are left out."""
     block = packed >> np.uint64(width)
     starts = np.flatnonzero(np.concatenate([[True], block[1:] != block[:-1]])) if len(block) else block
     starts = starts.astype(np.int64)
     sizes = np.diff(np.append(starts, len(packed)))
     several = sizes > 1
-    return (packed & mask).astype(np.int64), starts[several], sizes[several]
+    members = (packed & np.uint64((1 << width) - 1)).astype(np.int64)
+    return members, starts[several], sizes[several]
 
 
 def pairs_in(members: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -156,10 +185,11 @@ def candidate_pairs(ring: KeyRing, rules: Sequence[Rule], most_in_block: int) ->
         ([0], [2])
     """
     n = ring.n_records
-    codes, made, left_out = [np.zeros(0, dtype=np.int64)], {}, {}
+    codes, made, left_out, keys = [np.zeros(0, dtype=np.int64)], {}, {}, {}
     for rule in rules:
         record, key = ring.of_rule(rule)
-        members, starts, sizes = blocks(record, key, n)
+        keys[rule] = packed_keys(record, key, n)
+        members, starts, sizes = blocks(*keys[rule])
         small = sizes <= most_in_block
         first, second = pairs_in(members, starts[small], sizes[small])
         parts = [first * n + second]
@@ -171,7 +201,7 @@ def candidate_pairs(ring: KeyRing, rules: Sequence[Rule], most_in_block: int) ->
         made[rule] = len(pairs)
         left_out[rule] = int((sizes[large] * (sizes[large] - 1) // 2).sum()) - sum(map(len, parts[1:]))
     told = sorted_unique(np.concatenate(codes))
-    return Candidates(told // max(n, 1), told % max(n, 1), made, left_out)
+    return Candidates(told // max(n, 1), told % max(n, 1), made, left_out, keys)
 
 
 def _split_blocks(
@@ -187,7 +217,7 @@ def _split_blocks(
             continue
         told = column.codes[record] >= 0
         key = mixed(block[told] * _MIX, column.codes[record[told]].astype(np.uint64) * _MIX + np.uint64(1))
-        inside, at, size = blocks(record[told], key, n)
+        inside, at, size = blocks(*packed_keys(record[told], key, n))
         kept = size <= most
         first, second = pairs_in(inside, at[kept], size[kept])
         found.append(first * n + second)

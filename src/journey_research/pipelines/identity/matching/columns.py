@@ -15,7 +15,7 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
-from .fields import Field, fold, kind_of
+from .fields import Field, fold_all, kind_of
 from .whole_names import find_partings, part_names
 
 MISSING = -1
@@ -51,9 +51,8 @@ class ValueColumn:
 
 def fold_column(given: pd.Series) -> np.ndarray:
     """n values folded, each distinct one once; None where a record is silent."""
-    codes, raw = pd.factorize(given.to_numpy(dtype=object), use_na_sentinel=True)
-    folded = np.array([*(fold(value) for value in raw), None], dtype=object)
-    told: np.ndarray = folded[codes]
+    codes, raw = pd.factorize(given.array, use_na_sentinel=True)
+    told: np.ndarray = np.append(fold_all(np.asarray(raw, dtype=object)), None)[codes]
     return told
 
 
@@ -93,10 +92,10 @@ def encode(
     return [ValueColumn(one.name, one.kind, *encode_column(folded[one.name])) for one in fields]
 
 
-def find_fields(
+def find_columns(
     frame: pd.DataFrame, names: Sequence[str], least_filled_share: float = 0.0
-) -> tuple[list[Field], dict[str, tuple[str, str]]]:
-    """The columns worth comparing, each with its kind, and the whole names to part.
+) -> tuple[list[ValueColumn], dict[str, tuple[str, str]]]:
+    """The columns worth comparing, encoded, and the whole names that were parted.
 
     Args:
         frame: n records; any spelling.
@@ -105,23 +104,67 @@ def find_fields(
     """
     folded = {name: fold_column(frame[name]) for name in names}
     encoded = {name: encode_column(cells) for name, cells in folded.items()}
-    kinds = {name: kind_of(values.tolist(), counts) for name, (values, counts, _) in encoded.items()}
+    kinds = {name: kind_of(values, counts) for name, (values, counts, _) in encoded.items()}
     partings = find_partings({name: folded[name] for name in names if kinds[name] in ("text", "phrase")})
+    parted = part_names(folded, partings)
     taken = {part for parts in partings.values() for part in parts}
-    return [
-        Field(name, kind)
-        for name in names
-        if (kind := kinds[name]) is not None
-        and name not in partings
-        and (name in taken or int(encoded[name][1].sum()) >= least_filled_share * len(frame))
-    ], partings
+    columns = []
+    for name in names:
+        kind, counts = kinds[name], encoded[name][1]
+        if kind is None or name in partings:
+            continue
+        if name in taken:
+            columns.append(ValueColumn(name, kind, *encode_column(parted[name])))
+        elif int(counts.sum()) >= least_filled_share * len(frame):
+            columns.append(ValueColumn(name, kind, *encoded[name]))
+    return columns, partings
 
 
-def find_columns(
-    frame: pd.DataFrame, names: Sequence[str], least_filled_share: float = 0.0
+def extended(
+    columns: Sequence[ValueColumn],
+    frame: pd.DataFrame,
+    partings: Mapping[str, tuple[str, str]],
 ) -> list[ValueColumn]:
-    """The columns worth comparing, encoded; see ``find_fields``."""
-    return encode(frame, *find_fields(frame, names, least_filled_share))
+    """Columns with further records at their end; what is known of a value stays what it was.
+
+    Values that nobody held before are numbered on and count as one record each.
+
+    Args:
+        columns: Of n records.
+        frame: m further records with the same columns; any spelling.
+        partings: Whole names that were parted.
+
+    Returns:
+        The columns of n + m records.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    wholes = {whole: parts for whole, parts in partings.items() if whole in frame}
+    known = {
+        column.name: dict(zip(column.values.tolist(), column.counts.tolist(), strict=True))
+        for column in columns
+        if any(column.name in parts for parts in wholes.values())
+    }
+    names = dict.fromkeys([*(column.name for column in columns), *wholes])
+    folded = part_names({name: fold_column(frame[name]) for name in names}, wholes, known)
+    told = []
+    for column in columns:
+        codes, values = pd.factorize(folded[column.name], use_na_sentinel=True)
+        place = pc.index_in(pa.array(values, pa.string()), value_set=pa.array(column.values, pa.string()))
+        place = pc.fill_null(place, MISSING).to_numpy().astype(np.int32)
+        new = np.flatnonzero(place < 0)
+        place[new] = len(column.values) + np.arange(len(new), dtype=np.int32)
+        told.append(
+            ValueColumn(
+                column.name,
+                column.kind,
+                np.concatenate([column.values, values[new]]),
+                np.concatenate([column.counts, np.ones(len(new), dtype=np.int64)]),
+                np.concatenate([column.codes, np.append(place, MISSING).astype(np.int32)[codes]]),
+            )
+        )
+    return told
 
 
 def repeated_rows(columns: Sequence[ValueColumn]) -> np.ndarray:

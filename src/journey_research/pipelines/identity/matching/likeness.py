@@ -81,15 +81,18 @@ class RareWords:
     """Cosine of two texts' words, each weighed by how few of the values hold it."""
 
     def __init__(self, values: np.ndarray) -> None:
+        import pyarrow as pa
+        import pyarrow.compute as pc
         from scipy import sparse
 
-        split = [sorted(set(value.split())) for value in values]
-        words = sorted({word for told in split for word in told})
-        place = {word: at for at, word in enumerate(words)}
-        of_word = np.fromiter((place[word] for told in split for word in told), dtype=np.int64)
-        of_value = np.repeat(np.arange(len(values)), list(map(len, split)))
-        weight = np.log(1 + len(values) / np.bincount(of_word, minlength=len(words)))
-        matrix = sparse.csr_matrix((weight[of_word], (of_value, of_word)), shape=(len(values), len(words)))
+        split = pc.ascii_split_whitespace(pa.array(values, pa.string()))
+        words = split.flatten().dictionary_encode()
+        n_words = max(1, len(words.dictionary))
+        owner = np.repeat(np.arange(len(values)), np.diff(split.offsets.to_numpy()))
+        told = np.unique(owner * n_words + words.indices.to_numpy())
+        of_value, of_word = told // n_words, told % n_words
+        weight = np.log(1 + len(values) / np.maximum(np.bincount(of_word, minlength=n_words), 1))
+        matrix = sparse.csr_matrix((weight[of_word], (of_value, of_word)), shape=(len(values), n_words))
         norm = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
         self._matrix = sparse.diags_array(1 / np.maximum(norm, 1e-12)) @ matrix
         self._matrix = self._matrix.tocsr()

@@ -70,6 +70,7 @@ def average_linkage(
     most_in_chain: int = 40,
     weight: np.ndarray | None = None,
     apart: tuple[np.ndarray, np.ndarray] | None = None,
+    once: np.ndarray | None = None,
 ) -> Merges:
     """Join groups by the mean probability of the pairs between them.
 
@@ -84,6 +85,7 @@ def average_linkage(
             and falls apart into single records beyond.
         weight: n numbers of records that each of n stands for; 1 each where not given.
         apart: Two arrays of record numbers: pairs that never come together, also not by way of others.
+        once: n sets as bits, uint64: two records with a bit in common never come together.
 
     Returns:
         The joins, sorted by record.
@@ -121,6 +123,9 @@ def average_linkage(
             own = own[number[never[0][own]] >= 0]
             chains, i, j = row_of[number[never[0][own]]], place[never[0][own]], place[never[1][own]]
             table[chains, i, j] = table[chains, j, i] = _NEVER
+            if once is not None:
+                bits = once[rows]
+                table[(bits[:, :, None] & bits[:, None, :]) != 0] = _NEVER
             low, high, height = _joined(table, rows, weights[rows], floor)
             lows.append(low)
             highs.append(high)
@@ -138,18 +143,19 @@ def _chains(
 ) -> np.ndarray:
     """A chain for every record; the floor rises until no chain is too long."""
     chain = np.arange(n)
-    live = probability >= floor
-    while live.any():
+    live = np.flatnonzero(probability >= floor)
+    while len(live):
         # No floor cuts what is all as good as sure, and cut to single records it would be lost.
         last = floor + FLOOR_STEP > 1.0 - 1e-9
-        label = components(n, first[live], second[live])
-        size = np.bincount(label, minlength=n)[label]
+        records, ends = np.unique(np.concatenate([first[live], second[live]]), return_inverse=True)
+        label = components(len(records), *np.split(ends, 2))
+        size = np.bincount(label, minlength=len(records))[label]
         fits = size <= (most * LONGER_IF_SURE if last else most)
-        chain[fits & (size > 1)] = label[fits & (size > 1)]
+        chain[records[fits]] = records[label[fits]]
         if last:
             break
         floor += FLOOR_STEP
-        live &= ~fits[first] & (probability >= floor)
+        live = live[~fits[ends[: len(live)]] & (probability[live] >= floor)]
     return chain
 
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -24,11 +24,14 @@ from .fields import Field
 from .likeness import Likeness
 from .linkage import components
 from .logistic import Logistic, on_one_thread
+from .pair_scorer import PairScorer
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 CHUNK = 200_000
 LEAST_TOLD = 2  # one value alone says too little to be compared by likeness
 CHAIN_FLOOR = 0.2
-MOST_SURE = 0.99999  # nothing that is only alike is surer
 IDENTICAL = json.dumps({"identical values": 1.0})  # the comparisons of records that are equal
 
 
@@ -132,6 +135,19 @@ def feature_names(fields: Sequence[Field], swaps: Sequence[tuple[str, str]]) -> 
 
 
 @dataclass(frozen=True)
+class BlockIndex:
+    """Compared records by the keys of the blocking rules.
+
+    Attributes:
+        live: Record numbers.
+        keys: Rule -> keys and places in ``live``; see ``candidates.packed_keys``.
+    """
+
+    live: np.ndarray
+    keys: Mapping[Rule, tuple[np.ndarray, int]]
+
+
+@dataclass(frozen=True)
 class Scored:
     """Compared pairs of n records.
 
@@ -144,6 +160,7 @@ class Scored:
         repeat_probability: What the model gives to records that are equal.
         likeness: For whoever wants the features of a pair.
         left_out: Rule -> pairs in blocks that were too large.
+        indexes: The compared records by their keys, for records that come later.
     """
 
     first: np.ndarray
@@ -154,6 +171,7 @@ class Scored:
     repeat_probability: np.ndarray
     likeness: Likeness
     left_out: Mapping[Rule, int]
+    indexes: tuple[BlockIndex, ...]
 
 
 @on_one_thread
@@ -180,39 +198,30 @@ def score_columns(
     own = [column.of(live) for column in columns]
     likeness = Likeness(own, matcher.swaps)
     found = candidate_pairs(KeyRing(own), matcher.rules, matcher.most_in_block)
-    probability = scored_pairs(likeness, matcher.logistic, found.first, found.second)
+    scorer = PairScorer(likeness, matcher.logistic)
+    kept, probability = scorer.likely(found.first, found.second, matcher.least_probability)
+    first, second = found.first[kept], found.second[kept]
     ties = [place[first_of[side]] for side in joined] if joined is not None else [live[:0], live[:0]]
     tied = (ties[0] >= 0) & (ties[1] >= 0) & (ties[0] != ties[1])
-    more_first, more_second = _pairs_between(
-        len(live), found.first, found.second, probability, (ties[0][tied], ties[1][tied]), matcher
+    more_first, more_second = pairs_between(
+        len(live), first, second, probability, (ties[0][tied], ties[1][tied]), matcher
     )
-    kept = probability >= matcher.least_probability
     repeats = np.flatnonzero((told >= min(LEAST_TOLD, len(columns))) & (first_of != np.arange(n)))
     same = place[first_of[repeats]]
     return Scored(
-        live[np.concatenate([found.first[kept], more_first])],
-        live[np.concatenate([found.second[kept], more_second])],
-        np.concatenate(
-            [probability[kept], scored_pairs(likeness, matcher.logistic, more_first, more_second)]
-        ),
+        live[np.concatenate([first, more_first])],
+        live[np.concatenate([second, more_second])],
+        np.concatenate([probability, scorer.probabilities(more_first, more_second)]),
         repeats,
         first_of[repeats],
-        scored_pairs(likeness, matcher.logistic, same, same),
+        scorer.probabilities(same, same),
         Likeness(list(columns), matcher.swaps),
         found.left_out,
+        (BlockIndex(live, found.keys),),
     )
 
 
-def scored_pairs(likeness: Likeness, logistic: Logistic, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Match probabilities of pairs of records, to six decimals; so many at a time that memory is bounded."""
-    parts = [
-        logistic.probability(likeness.compare(first[at : at + CHUNK], second[at : at + CHUNK]))
-        for at in range(0, len(first), CHUNK)
-    ]
-    return np.minimum(np.round(np.concatenate([np.zeros(0), *parts]), 6), MOST_SURE)
-
-
-def _pairs_between(
+def pairs_between(
     n: int,
     first: np.ndarray,
     second: np.ndarray,
@@ -234,35 +243,54 @@ def _pairs_between(
     return missing // max(n, 1), missing % max(n, 1)
 
 
-def comparisons_of(likeness: Likeness, first: np.ndarray, second: np.ndarray) -> list[str]:
-    """Each pair's comparisons as JSON, those that both records tell; never a value."""
+def comparisons_of(likeness: Likeness, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Each pair's comparisons as JSON, those that both records tell; never a value.
+
+    Returns:
+        k texts, object array, keys in order, values to three decimals.
+    """
     names = likeness.names
-    told = [name.rsplit(": ", 1)[0] for name in names]
-    texts = []
+    told = {name.rsplit(": ", 1)[0]: at for at, name in enumerate(names) if name.endswith(": told")}
+    shown = sorted(
+        (name, at, told.get(name.rsplit(": ", 1)[0]))
+        for at, name in enumerate(names)
+        if not name.endswith((": told", ", squared", ", near", ": rare", ": equal and rare"))
+    )
+    texts = [np.zeros(0, dtype=object)]
     for at in range(0, len(first), CHUNK):
-        features = np.round(likeness.compare(first[at : at + CHUNK], second[at : at + CHUNK]), 3)
-        both = {
-            name.rsplit(": ", 1)[0]: features[:, place] > 0
-            for place, name in enumerate(names)
-            if name.endswith(": told")
-        }
-        shown = [
-            place
-            for place, name in enumerate(names)
-            if not name.endswith((": told", ", squared", ", near", ": rare", ": equal and rare"))
+        features = likeness.compare(first[at : at + CHUNK], second[at : at + CHUNK])
+        parts = [
+            _as_text(name, features[:, place], features[:, place if both is None else both] > 0)
+            for name, place, both in shown
         ]
-        for row, values in enumerate(features.tolist()):
-            texts.append(
-                json.dumps(
-                    {
-                        names[place]: values[place]
-                        for place in shown
-                        if (both[told[place]][row] if told[place] in both else values[place] > 0)
-                    },
-                    sort_keys=True,
-                )
-            )
-    return texts
+        texts.append(_joined(parts, len(features)))
+    return np.concatenate(texts)
+
+
+def _as_text(name: str, values: np.ndarray, is_shown: np.ndarray) -> pa.Array:
+    """``"name": value`` for each value, null where it is not shown; a text is made once per value."""
+    import pyarrow as pa
+
+    thousandths = np.rint(values * 1000).astype(np.int64)
+    distinct, place = np.unique(thousandths, return_inverse=True)
+    texts = pa.array([f"{json.dumps(name)}: {value / 1000}" for value in distinct.tolist()], pa.string())
+    return texts.take(pa.array(place, mask=~is_shown))
+
+
+def _joined(parts: Sequence[pa.Array], n: int) -> np.ndarray:
+    """Each row's parts as one object; a row without any is left out by the join, so it is not asked."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    told = np.full(n, "{}", dtype=object)
+    is_told = np.zeros(n, dtype=bool)
+    for part in parts:
+        is_told |= part.is_valid().to_numpy(zero_copy_only=False)
+    rows = pa.array(np.flatnonzero(is_told))
+    if len(rows):
+        inside = pc.binary_join_element_wise(*(part.take(rows) for part in parts), ", ", null_handling="skip")
+        told[is_told] = pc.binary_join_element_wise("{", inside, "}", "").to_numpy(zero_copy_only=False)
+    return told
 
 
 def columns_for(frame: pd.DataFrame, matcher: Matcher) -> list[ValueColumn]:

@@ -16,6 +16,7 @@ import pandas as pd
 
 LEAST_PARTED = 0.5
 MOST_WORDS = 4
+MOST_ASKED = 5_000  # values that tell whether a column is whole
 
 
 def part_whole_names(columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -53,17 +54,25 @@ def find_partings(columns: Mapping[str, np.ndarray]) -> dict[str, tuple[str, str
 
 
 def part_names(
-    columns: Mapping[str, np.ndarray], partings: Mapping[str, tuple[str, str]]
+    columns: Mapping[str, np.ndarray],
+    partings: Mapping[str, tuple[str, str]],
+    known: Mapping[str, Mapping[str, int]] | None = None,
 ) -> dict[str, np.ndarray]:
-    """Fill parts from wholes that are known to be such, and leave the wholes out."""
+    """Fill parts from wholes that are known to be such, and leave the wholes out.
+
+    Args:
+        columns: Name -> n folded texts, None where silent.
+        partings: Whole column -> the columns of its parts.
+        known: Part -> how many records hold each value; counted in the columns where not given.
+    """
     told = {name: cells for name, cells in columns.items() if name not in partings}
     for whole, (first, last) in partings.items():
-        firsts, lasts = _counted(columns[first]), _counted(columns[last])
-        parts = {value: _best(_words(value), firsts, lasts) for value in _counted(columns[whole])}
+        firsts, lasts = (_counted(columns[part]) if known is None else known[part] for part in (first, last))
+        codes, values = pd.factorize(columns[whole], use_na_sentinel=True)
+        parts = [_best(_words(value), firsts, lasts) for value in values.tolist()]
         for name, at in ((first, 0), (last, 1)):
-            silent = np.array([cell is None for cell in told[name]], dtype=bool)
-            filled = [None if cell is None else parts[cell][at] for cell in columns[whole]]
-            told[name] = np.where(silent, np.array(filled, dtype=object), told[name])
+            own = np.array([*(part[at] for part in parts), None], dtype=object)
+            told[name] = np.where(pd.isna(told[name]), own[codes], told[name])
     return told
 
 
@@ -88,13 +97,14 @@ def _is_parted(values: Mapping[str, int], firsts: Mapping[str, int], lasts: Mapp
     if not firsts or not lasts:
         return False
     n_known, n_right = 0, 0
-    for value in values:
+    asked = sorted(values)[:: max(1, len(values) // MOST_ASKED)]
+    for value in asked:
         words = _words(value)
         first, _, weight = _best(words, firsts, lasts)
         n_known += weight > 0
         n_right += weight > 0 and words[0] == (first or "").split(" ")[0]
     # The order of the two columns is the one in which more of the wholes are written.
-    return n_known >= LEAST_PARTED * len(values) and 2 * n_right >= n_known
+    return n_known >= LEAST_PARTED * len(asked) and 2 * n_right >= n_known
 
 
 def _best(

@@ -76,6 +76,9 @@ BLOCKS: dict[str, dict[str, str]] = {
         "key": "key", "when": "time", "kind": "cell", "to": "party?", "product_id": "cell?",
         "direction": "word?",
     },
+    "judged_pair": {
+        "record_a": "cell", "record_b": "cell", "answer": "cell", "reviewer": "cell?", "when": "time?",
+    },
     "judgement": {
         "source_a": "cell", "key_a": "key", "source_b": "cell", "key_b": "key", "answer": "cell",
         "reviewer": "cell?", "when": "time?",

@@ -1,0 +1,1 @@
+"""People look at two records and say whether they are one person; what they say is a file."""

@@ -1,0 +1,275 @@
+"""Pairs shown one by one to a reviewer, whose answers go into a file.
+
+Context: an answer must cost a second, must not be led by the model, and is worth keeping for ever.
+Choice: one key an answer; the pair's probability and the reason for it are not even sent to the
+browser before it is answered; every answer is on the disk before the next pair is shown. In mode
+``learn`` the next pair is the one that teaches most, in mode ``measure`` it is the next of a sample by
+score, and only answers to that sample count into precision. Given up: asking again about a pair that
+was shown for another reason before.
+
+An answer taken back and given anew was given with the probability seen; the file's history tells.
+
+What is measured by a sample must not be taught by it: answers of ``measure`` given to ``resolve`` as
+labels make the new result right on just those pairs, so measure that one with another seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from journey_research.errors import UserError
+
+from .differing import compare_values
+from .judgement_file import ANSWERS, Judgements, append_judgement, read_judgements, undo_judgement
+from .next_pairs import ChoiceRule, PairChooser
+from .progress import SAMPLE_STRATUM, draw_pairs, measure_progress, with_answers
+from .reviewed_pairs import ReviewedPairs, pairs_in_memory, pairs_of_run
+
+if TYPE_CHECKING:
+    from anywidget import AnyWidget
+    from kedro.io import CatalogProtocol
+
+    from journey_research.verbs.resolved import Resolved
+
+MODES = ("learn", "measure")
+Message = dict[str, Any]
+
+
+def review(
+    resolved: Resolved,
+    file: str | Path,
+    reviewer: str,
+    mode: str = "learn",
+    n_labels: int = 200,
+    seed: int = 1,
+) -> AnyWidget:
+    """Review pairs of a result in memory, in a notebook.
+
+    Args:
+        resolved: What ``resolve`` found.
+        file: Where the answers go, ``.jsonl``; what it holds already is taken into account.
+        reviewer: Who answers.
+        mode: ``learn`` shows the pairs that teach most; ``measure`` shows a sample, for precision.
+        n_labels: Size of that sample.
+        seed: Of what is drawn.
+
+    Returns:
+        The widget. Keys: s same, d distinct, u unsure, z takes the last answer back.
+
+    Raises:
+        UserError: The mode is not known, the reviewer is blank, the file is none of judgements, nothing
+            was compared, or there are too few labels for a sample.
+    """
+    from .widgets import show
+
+    return show(PairReview(pairs_in_memory(resolved), file, reviewer, mode, n_labels, seed), "pair_review")
+
+
+def review_run(
+    catalog: CatalogProtocol,
+    file: str | Path,
+    reviewer: str,
+    mode: str = "learn",
+    n_labels: int = 200,
+    seed: int = 1,
+) -> AnyWidget:
+    """Review pairs of the run that a notebook reads; the vault is opened for the pair shown alone.
+
+    Args:
+        catalog: The notebook's catalog.
+        file: As in ``review``; ids are the run's own, pseudonyms.
+        reviewer: As in ``review``.
+        mode: As in ``review``.
+        n_labels: As in ``review``.
+        seed: As in ``review``.
+
+    Returns:
+        The widget.
+
+    Raises:
+        UserError: As ``review``, and where no run has made the tables.
+    """
+    from .widgets import show
+
+    return show(PairReview(pairs_of_run(catalog), file, reviewer, mode, n_labels, seed), "pair_review")
+
+
+class PairReview:
+    """One reviewer's review: takes what the page says, and tells what it is to show.
+
+    Args:
+        reviewed: The pairs.
+        file: Where the answers go.
+        reviewer: Who answers.
+        mode: ``learn`` or ``measure``.
+        n_labels: Size of the sample of ``measure``.
+        seed: Of what is drawn.
+
+    Raises:
+        UserError: See ``review``.
+    """
+
+    def __init__(
+        self,
+        reviewed: ReviewedPairs,
+        file: str | Path,
+        reviewer: str,
+        mode: str = "learn",
+        n_labels: int = 200,
+        seed: int = 1,
+    ) -> None:
+        if mode not in MODES:
+            raise UserError("the mode is not known", rule=f"mode is one of {', '.join(MODES)}")
+        self.file, self.reviewer = check_place(file, reviewer)
+        self.reviewed, self.mode, self.seed = reviewed, mode, seed
+        self.sample = draw_pairs(reviewed, n_labels, seed) if mode == "measure" else None
+        self._current: tuple[str, str] | None = None
+        self._last: Message | None = None
+
+    @cached_property
+    def _chooser(self) -> PairChooser:
+        return self.reviewed.make_chooser(ChoiceRule(choice_seed=self.seed))
+
+    def handle(self, message: Mapping[str, Any], now: datetime) -> Message:
+        """What the page is to show after what it said.
+
+        Args:
+            message: ``kind`` is ``ready`` (a page has opened), ``answer`` (with ``pair``, the two ids
+                it was shown, and ``answer``) or ``undo``.
+            now: When, UTC.
+
+        Returns:
+            ``kind`` ``pair`` with the two records, or ``done``; and progress, and what was answered last.
+
+        Raises:
+            UserError: The file cannot be written or read; nothing is lost, the pair stays.
+        """
+        kind = message.get("kind")
+        if kind == "answer":
+            self._answer(message, now)
+        elif kind == "undo":
+            self._undo(now)
+        return self._show(told_so_far(self.file))
+
+    def _answer(self, message: Mapping[str, Any], now: datetime) -> None:
+        pair, answer = self._current, message.get("answer")
+        # A second click of a double click speaks of a pair that is gone.
+        if pair is None or message.get("pair") != list(pair) or answer not in ANSWERS:
+            return
+        stratum = "active"
+        if self.sample is not None:
+            own = self.sample[(self.sample["id_a"] == pair[0]) & (self.sample["id_b"] == pair[1])]
+            stratum = f"{SAMPLE_STRATUM}{int(own['stratum'].iloc[0])}"
+        write_answer(self.file, pair, str(answer), self.reviewer, now, stratum)
+        self._last = {
+            "answer": answer,
+            "probability": self.reviewed.probability(*pair),
+            "sentence": self.reviewed.explain(*pair),
+        }
+        self._current = None
+
+    def _undo(self, now: datetime) -> None:
+        pair = last_answered(told_so_far(self.file), self.reviewer)
+        if pair is None:
+            return
+        write_undo(self.file, pair, self.reviewer, now)
+        self._last = None
+        self._current = pair if self._can_show(pair) else None
+
+    def _can_show(self, pair: tuple[str, str]) -> bool:
+        if self.sample is not None:
+            return pair in set(zip(self.sample["id_a"], self.sample["id_b"], strict=True))
+        return all(one in self.reviewed.person_of.index for one in pair)
+
+    def _show(self, judgements: Judgements) -> Message:
+        if self._current is None:
+            self._current = self._next(judgements)
+        told: Message = {
+            "mode": self.mode,
+            "reviewer": self.reviewer,
+            "progress": measure_progress(judgements, self.reviewer, self.sample),
+            "last": self._last,
+            "warning": judgements.warning,
+            "can_undo": last_answered(judgements, self.reviewer) is not None,
+        }
+        if self._current is None:
+            return {"kind": "done", **told}
+        one, other = self.reviewed.values_of(self._current)
+        return {"kind": "pair", "pair": list(self._current), "fields": compare_values(one, other), **told}
+
+    def _next(self, judgements: Judgements) -> tuple[str, str] | None:
+        if self.sample is None:
+            return self._chooser.choose(judgements.answers)
+        answered = with_answers(self.sample, judgements, self.reviewer)
+        open_ = answered[answered["answer"].isna()]
+        return None if open_.empty else (str(open_["id_a"].iloc[0]), str(open_["id_b"].iloc[0]))
+
+
+def check_place(file: str | Path, reviewer: str) -> tuple[Path, str]:
+    """The file and the reviewer, once it is sure that answers can go there.
+
+    Raises:
+        UserError: The name does not end in ``.jsonl``, the folder is missing, the file holds something
+            else, or the reviewer is blank.
+    """
+    path = Path(file)
+    if path.suffix != ".jsonl":
+        raise UserError("judgements are written as .jsonl", file=path.name, do="end the name in .jsonl")
+    if not path.parent.is_dir():
+        raise UserError("folder is not there", file=path.name, do="make the folder first")
+    if not isinstance(reviewer, str) or not reviewer.strip():
+        raise UserError("the reviewer is blank", do="say who answers, as in reviewer='ann'")
+    told_so_far(path)
+    return path, reviewer.strip()
+
+
+def told_so_far(file: Path) -> Judgements:
+    """What the file holds; nothing where it is not there yet."""
+    if not file.exists():
+        empty = pd.DataFrame(
+            columns=["record_id_a", "record_id_b", "answer", "reviewer", "judged_at", "stratum"]
+        )
+        return Judgements(empty.astype("str"), pd.DataFrame(columns=["row", *empty.columns, "is_undo"]))
+    return read_judgements(file)
+
+
+def last_answered(judgements: Judgements, reviewer: str) -> tuple[str, str] | None:
+    """The pair of a reviewer's last answer that has not been taken back."""
+    stack: list[tuple[str, str]] = []
+    own = judgements.history[judgements.history["reviewer"] == reviewer]
+    for a, b, is_undo in own[["record_id_a", "record_id_b", "is_undo"]].itertuples(index=False, name=None):
+        if is_undo:
+            del stack[len(stack) - 1 - stack[::-1].index((a, b))]
+        else:
+            stack.append((a, b))
+    return stack[-1] if stack else None
+
+
+def write_answer(
+    file: Path, pair: tuple[str, str], answer: str, reviewer: str, now: datetime, stratum: str
+) -> None:
+    """Add an answer, later than the reviewer's line before it on this pair whatever the clock says."""
+    append_judgement(file, *pair, answer, reviewer, _after(told_so_far(file), pair, reviewer, now), stratum)
+
+
+def write_undo(file: Path, pair: tuple[str, str], reviewer: str, now: datetime) -> None:
+    """Take an answer back, later than it whatever the clock says."""
+    undo_judgement(file, *pair, reviewer, _after(told_so_far(file), pair, reviewer, now))
+
+
+def _after(judgements: Judgements, pair: tuple[str, str], reviewer: str, now: datetime) -> datetime:
+    told = judgements.history
+    own = told[
+        (told["record_id_a"] == min(pair))
+        & (told["record_id_b"] == max(pair))
+        & (told["reviewer"] == reviewer)
+    ]
+    if own.empty:
+        return now
+    return max(now, datetime.fromisoformat(own["judged_at"].iloc[-1]) + timedelta(microseconds=1))
