@@ -10,6 +10,7 @@ from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from journey_research.errors import DONE, UserError
@@ -90,10 +91,10 @@ def resolve(
     if save_model is not None:
         _check_model_name(save_model)
     ids, columns = check_records(frame, id, fields)
-    place = pd.Index(ids).sort_values()
+    place, order = pd.Index(ids).sort_values(return_indexer=True)
     judged = read_labels(labels, place)
     values = frame.set_axis([str(name) for name in frame.columns], axis=1)[columns].reset_index(drop=True)
-    ordered = values.iloc[pd.Index(ids).get_indexer(place)].reset_index(drop=True)
+    ordered = values.iloc[order].reset_index(drop=True)
     if model is not None:
         document = _read_model(model)
         compared = _columns_of(document, ordered)
@@ -107,6 +108,7 @@ def resolve(
         model=document,
         is_trained=model is None,
         resolution=resolution,
+        places=np.argsort(order),
         names=name_roots(place, resolution.roots),
         changes=no_changes(),
     )

@@ -30,6 +30,7 @@ class Resolved:
         model: The matcher's document, which ``resolve(..., model=...)`` takes.
         is_trained: Whether this call trained the model.
         resolution: The records as arrays, in the order of their ids.
+        places: n numbers of the input's records in ``resolution``.
         names: n persons' ids, in the order of ``resolution``.
         changes: What the last ``add``, ``cut`` or ``join`` did: rows of event, person_id,
             other_person_id, record_id, cause.
@@ -49,6 +50,7 @@ class Resolved:
     model: dict[str, Any]
     is_trained: bool
     resolution: Resolution
+    places: np.ndarray
     names: np.ndarray
     changes: pd.DataFrame
     ended: frozenset[str] = frozenset()
@@ -67,10 +69,13 @@ class Resolved:
     def persons(self) -> pd.DataFrame:
         """n rows of id, person_id, probability, in the order of the input."""
         told = self.resolution
-        at = told.ids.get_indexer(pd.Index(self.ids))
         return pd.DataFrame(
-            {"id": self.ids, "person_id": self.names[at], "probability": told.probability[at]}
-        ).astype({"id": "str", "person_id": "str"})
+            {
+                "id": pd.Series(self.ids, dtype="str"),
+                "person_id": pd.Series(self.names[self.places], dtype="str"),
+                "probability": told.probability[self.places],
+            }
+        )
 
     @property
     def judgements(self) -> pd.DataFrame:
@@ -82,6 +87,8 @@ class Resolved:
     def pairs(self) -> pd.DataFrame:
         """k compared pairs: id_a, id_b, probability, is_found (whether both are one person)."""
         first, second, probability = self.resolution.pairs
+        order = np.lexsort([second, first])
+        first, second, probability = first[order], second[order], probability[order]
         ids, roots = self.resolution.ids.to_numpy(dtype=object), self.resolution.roots
         return pd.DataFrame(
             {
@@ -149,7 +156,8 @@ class Resolved:
         told = pd.concat([self.resolution.judgements, new], ignore_index=True)
         low, high = (told[["record_id_a", "record_id_b"]].agg(side, axis=1) for side in ("min", "max"))
         kept = ~pd.DataFrame({"low": low, "high": high}).duplicated(keep="last")
-        return self._with(self.resolution.judged(told[kept].reset_index(drop=True)), self.ids, self.values)
+        judged = self.resolution.judged(told[kept].reset_index(drop=True))
+        return self._with(judged, self.ids, self.values, self.places)
 
     def add(self, frame: pd.DataFrame, id: str) -> Resolved:
         """The same with new records, at a cost that follows the new ones.
@@ -180,13 +188,19 @@ class Resolved:
             raise UserError(
                 "id is known", row=int(known.argmax()) + 1, column=id, do="add only records that are new"
             )
-        place = pd.Index(ids).sort_values()
+        place, order = pd.Index(ids).sort_values(return_indexer=True)
         values = frame[columns].reset_index(drop=True)
-        ordered = values.iloc[pd.Index(ids).get_indexer(place)].reset_index(drop=True)
-        grown, _ = add_records(self.resolution, place, ordered)
-        return self._with(grown, [*self.ids, *ids], pd.concat([self.values, values], ignore_index=True))
+        grown, _ = add_records(self.resolution, place, values.iloc[order].reset_index(drop=True))
+        return self._with(
+            grown,
+            [*self.ids, *ids],
+            pd.concat([self.values, values], ignore_index=True),
+            np.concatenate([self.places, len(self.ids) + np.argsort(order)]),
+        )
 
-    def _with(self, resolution: Resolution, ids: list[str], values: pd.DataFrame) -> Resolved:
+    def _with(
+        self, resolution: Resolution, ids: list[str], values: pd.DataFrame, places: np.ndarray
+    ) -> Resolved:
         from journey_research.pipelines.identity.person_names import carry_names
 
         names, changes = carry_names(resolution.ids, self.names, resolution.roots, self.ended)
@@ -196,6 +210,7 @@ class Resolved:
             ids=ids,
             values=values,
             resolution=resolution,
+            places=places,
             names=names,
             changes=changes,
             ended=self.ended | set(changes["person_id"][is_end]),

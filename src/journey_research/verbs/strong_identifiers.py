@@ -87,6 +87,7 @@ def find_evidence(ids: Sequence[str], columns: Sequence[ValueColumn]) -> pd.Data
         first, second = pairs_in(members, starts, sizes)
         shared[column.name] = np.minimum(first, second) * n + np.maximum(first, second)
     pairs = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *shared.values()]))
+    pairs = pairs[:: max(1, -(-len(pairs) // (4 * MOST_PAIRS)))]
     first, second = pairs // max(n, 1), pairs % max(n, 1)
     by = {name: np.isin(pairs, codes) for name, codes in shared.items()}
     alike = np.sum([np.zeros(len(pairs)), *by.values()], axis=0) > 1

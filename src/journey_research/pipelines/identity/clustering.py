@@ -85,17 +85,40 @@ class Ties:
             >>> [roots.tolist() for roots in ties.at_each([.5, .2])]
             [[0, 0, 2], [0, 0, 2]]
         """
-        lowest: dict[int, list[float]] = defaultdict(list)
+        lowest, highest = min(thresholds), max(thresholds)
+        sure = self._joined_surely(highest)
+        # Equal records that some thresholds join and others do not are in few chains; the others are
+        # linked once for all thresholds.
+        is_open = (self.identical_probability >= lowest) & (self.identical_probability < highest)
+        wavers = self._chained_to(sure, self.identical[0][is_open], lowest)
+        steady = self._linked(sure, lowest, ~wavers)
+        found = []
         for threshold in thresholds:
-            lowest[int((self.identical_probability >= threshold).sum())].append(threshold)
-        found = {}
-        for told in lowest.values():
-            roots = self._joined_surely(min(told))
-            merges = self._linked(roots, min(told))
-            for threshold in told:
-                grown = merges.clusters(self.n_records, threshold)[roots]
-                found[threshold] = self._joined(grown, self.unverified, self.is_named)
-        return [found[threshold] for threshold in thresholds]
+            roots, merges = sure, [steady]
+            if is_open.any():
+                roots = self._joined_surely(threshold)
+                merges.append(self._linked(roots, threshold, wavers))
+            grown = clusters_of(merges, self.n_records, threshold)[roots]
+            found.append(self._joined(grown, self.unverified, self.is_named))
+        return found
+
+    def _chained_to(self, roots: np.ndarray, records: np.ndarray, floor: float) -> np.ndarray:
+        """Whether a record is chained to any of some by ties of at least a probability."""
+        n = self.n_records
+        if not len(records):
+            return np.zeros(n, dtype=bool)
+        told = [
+            (pairs[0][probability >= floor], pairs[1][probability >= floor])
+            for pairs, probability in (
+                (self.identical, self.identical_probability),
+                (self.scored, self.scored_probability),
+            )
+        ]
+        chain = components(n, *_chained([*told, (np.arange(n), roots)]))
+        is_hit = np.zeros(n, dtype=bool)
+        is_hit[chain[records]] = True
+        hit: np.ndarray = is_hit[chain]
+        return hit
 
     def _joined_surely(self, threshold: float) -> np.ndarray:
         """Judged the same, tied by sure identifiers, equal in all values: in this order."""
@@ -105,22 +128,28 @@ class Ties:
         n_free = len(self.same[0])
         return self._joined(np.arange(self.n_records), edges, None, n_free)
 
-    def _linked(self, roots: np.ndarray, floor: float) -> Merges:
-        """Average linkage between the groups joined before; a pair that nobody scored counts as 0."""
+    def _linked(self, roots: np.ndarray, floor: float, is_asked: np.ndarray) -> Merges:
+        """Average linkage between the groups joined before; a pair that nobody scored counts as 0.
+
+        Args:
+            roots: n smallest records of the groups so far.
+            floor: Least average probability.
+            is_asked: n truth values: of which records; whole chains.
+        """
         n = self.n_records
-        a, b = roots[self.scored[0]], roots[self.scored[1]]
+        own = np.flatnonzero(is_asked[self.scored[0]])
+        scored = self.scored[0][own], self.scored[1][own]
+        a, b = roots[scored[0]], roots[scored[1]]
         told = np.zeros(n, dtype=bool)
-        told[self.scored[0]] = told[self.scored[1]] = True
+        told[scored[0]] = told[scored[1]] = True
         size = np.bincount(roots[told], minlength=n)
-        between = a != b
-        low, high = np.minimum(a, b)[between], np.maximum(a, b)[between]
-        millionths = np.rint(self.scored_probability[between] * MILLION).astype(np.int64)
-        order = np.lexsort([high, low])
-        low, high, millionths = low[order], high[order], millionths[order]
-        is_first = np.ones(len(low), dtype=bool)
-        is_first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
-        starts = np.flatnonzero(is_first)
-        low, high = low[starts], high[starts]
+        between = np.flatnonzero(a != b)
+        code = np.minimum(a, b)[between] * n + np.maximum(a, b)[between]
+        order = np.argsort(code, kind="stable")  # mostly sorted already, and then at no cost
+        code, between = code[order], between[order]
+        millionths = np.rint(self.scored_probability[own[between]] * MILLION).astype(np.int64)
+        starts = np.flatnonzero(np.append(True, code[1:] != code[:-1])) if len(code) else code
+        low, high = code[starts] // n, code[starts] % n
         total = np.add.reduceat(millionths, starts) if len(starts) else millionths
         mean = total / (MILLION * (size[low] * size[high]))
         once = None
@@ -230,6 +259,13 @@ class Joining:
             self._apart[other].add(low)
             self._apart[low].add(other)
         return True
+
+
+def clusters_of(merges: Sequence[Merges], n_records: int, threshold: float) -> np.ndarray:
+    """For each of n records the smallest of its cluster, by several forests cut at a threshold."""
+    kept = [one.height >= threshold for one in merges]
+    ends = [(one.low[own], one.high[own]) for one, own in zip(merges, kept, strict=True)]
+    return components(n_records, *_chained(ends))
 
 
 def _chained(parts: Sequence[Pairs]) -> Pairs:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from .clustering import Ties, no_pairs
 from .judgements import judged_labels
+from .matching.candidates import is_among
 from .matching.columns import ValueColumn
 from .matching.linkage import components
 from .matching.matcher import Matcher, Scored, read_matcher, score_columns
@@ -55,14 +56,14 @@ class Resolution:
 
     @property
     def pairs(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Every compared pair: two record numbers and the match probability, sorted by pair."""
+        """Every compared pair: two record numbers and the match probability, in no order."""
         if self.found is None:
             return (*no_pairs(), np.zeros(0))
-        first = np.concatenate([self.found.first, self.found.repeated])
-        second = np.concatenate([self.found.second, self.found.repeats])
-        probability = np.concatenate([self.found.probability, self.found.repeat_probability])
-        order = np.lexsort([second, first])
-        return first[order], second[order], probability[order]
+        return (
+            np.concatenate([self.found.first, self.found.repeated]),
+            np.concatenate([self.found.second, self.found.repeats]),
+            np.concatenate([self.found.probability, self.found.repeat_probability]),
+        )
 
     @cached_property
     def chain(self) -> np.ndarray:
@@ -136,6 +137,8 @@ def resolve_columns(
         named = {column.name: column for column in columns}
         columns = [named[field.name] for field in matcher.fields]
         found = score_columns(columns, matcher)
+        for column in columns:
+            column.known_keys.clear()  # many, and of no use for records that come later
     return clustered(
         Resolution(
             ids, columns, matcher, found, judgements, once, threshold, tuple(shown),
@@ -168,12 +171,14 @@ def clustered(told: Resolution) -> Resolution:
     roots, *others = ties.at_each([told.threshold, *told.shown])
     n = len(told.ids)
     a, b, probability = told.pairs
-    open_pairs = ~np.isin(a * n + b, np.minimum(first, second) * n + np.maximum(first, second))
+    open_pairs = ~is_among(a * n + b, np.sort(np.minimum(first, second) * n + np.maximum(first, second)))
     a, b = np.concatenate([a[open_pairs], first[is_same]]), np.concatenate([b[open_pairs], second[is_same]])
     probability = np.concatenate([probability[open_pairs], np.ones(int(is_same.sum()))])
     return replace(
         told,
         roots=roots,
         probability=belonging(roots, a, b, probability),
-        n_persons_at={at: len(np.unique(other)) for at, other in zip(told.shown, others, strict=True)},
+        n_persons_at={
+            at: int((other == np.arange(n)).sum()) for at, other in zip(told.shown, others, strict=True)
+        },
     )

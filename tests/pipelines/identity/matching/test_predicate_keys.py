@@ -57,7 +57,7 @@ def test_a_key_does_not_depend_on_the_other_values(name, values):
     assert (keys.starts[0], keys.starts[-1], keys.key.dtype) == (0, len(keys.key), np.uint64)
     alone = [keys_by_value(keys_of(values[at : at + 1], name))[0] for at in range(len(values))]
     assert keys_by_value(keys) == alone
-    if name not in GRAMS:
+    if name not in GRAMS and name != "suffixArray":
         assert all(told == sorted(set(told)) for told in alone)  # whatever order dedupe's sets have
 
 

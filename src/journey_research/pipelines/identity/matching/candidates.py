@@ -17,6 +17,7 @@ import numpy as np
 
 from .columns import ValueColumn
 from .predicate_keys import Keys, keys_of
+from .threads import side_by_side
 
 Rule: TypeAlias = tuple[str, ...]
 KeyedRecords: TypeAlias = tuple[np.ndarray, np.ndarray]
@@ -49,14 +50,14 @@ class KeyRing:
     def __init__(self, columns: Sequence[ValueColumn]) -> None:
         self.columns = {column.name: column for column in columns}
         self.n_records = len(columns[0].codes)
-        self._keys: dict[str, Keys] = {}
 
     def of_values(self, part: str) -> Keys:
         """Keys of a column's values by a predicate: ``firstTokenPredicate(name)``."""
-        if part not in self._keys:
-            predicate, name = split(part)
-            self._keys[part] = keys_of(self.columns[name].values, predicate)
-        return self._keys[part]
+        predicate, name = split(part)
+        column = self.columns[name]
+        if predicate not in column.known_keys:
+            column.known_keys[predicate] = keys_of(column.values, predicate)
+        return column.known_keys[predicate]
 
     def of_records(self, part: str, records: np.ndarray | None = None) -> KeyedRecords:
         """(record, key) of every key of every record, or of some of them by their place among these."""
@@ -185,23 +186,39 @@ def candidate_pairs(ring: KeyRing, rules: Sequence[Rule], most_in_block: int) ->
         ([0], [2])
     """
     n = ring.n_records
-    codes, made, left_out, keys = [np.zeros(0, dtype=np.int64)], {}, {}, {}
-    for rule in rules:
-        record, key = ring.of_rule(rule)
-        keys[rule] = packed_keys(record, key, n)
-        members, starts, sizes = blocks(*keys[rule])
-        small = sizes <= most_in_block
-        first, second = pairs_in(members, starts[small], sizes[small])
-        parts = [first * n + second]
-        large = np.flatnonzero(~small)
-        if len(large):
-            parts += _split_blocks(ring, rule, members, starts[large], sizes[large], most_in_block)
-        pairs = sorted_unique(np.concatenate(parts))
-        codes.append(pairs)
-        made[rule] = len(pairs)
-        left_out[rule] = int((sizes[large] * (sizes[large] - 1) // 2).sum()) - sum(map(len, parts[1:]))
-    told = sorted_unique(np.concatenate(codes))
-    return Candidates(told // max(n, 1), told % max(n, 1), made, left_out, keys)
+    found = side_by_side(lambda rule: _pairs_of_rule(ring, rule, most_in_block), rules)
+    told = sorted_unique(np.concatenate([np.zeros(0, dtype=np.int64), *(one.pairs for one in found)]))
+    by_rule = list(zip(rules, found, strict=True))
+    return Candidates(
+        told // max(n, 1),
+        told % max(n, 1),
+        {rule: len(one.pairs) for rule, one in by_rule},
+        {rule: one.n_left_out for rule, one in by_rule},
+        {rule: one.keys for rule, one in by_rule},
+    )
+
+
+@dataclass(frozen=True)
+class _RulesPairs:
+    """Pairs of one rule as numbers, sorted; pairs of blocks too large; and records by keys."""
+
+    pairs: np.ndarray
+    n_left_out: int
+    keys: tuple[np.ndarray, int]
+
+
+def _pairs_of_rule(ring: KeyRing, rule: Rule, most_in_block: int) -> _RulesPairs:
+    n = ring.n_records
+    keys = packed_keys(*ring.of_rule(rule), n)
+    members, starts, sizes = blocks(*keys)
+    small = sizes <= most_in_block
+    first, second = pairs_in(members, starts[small], sizes[small])
+    parts = [first * n + second]
+    large = np.flatnonzero(~small)
+    if len(large):
+        parts += _split_blocks(ring, rule, members, starts[large], sizes[large], most_in_block)
+    n_left_out = int((sizes[large] * (sizes[large] - 1) // 2).sum()) - sum(map(len, parts[1:]))
+    return _RulesPairs(sorted_unique(np.concatenate(parts)), n_left_out, keys)
 
 
 def _split_blocks(
@@ -228,3 +245,17 @@ def sorted_unique(codes: np.ndarray) -> np.ndarray:
     """Numbers sorted, each once."""
     codes = np.sort(codes)
     return codes[np.concatenate([[True], codes[1:] != codes[:-1]])] if len(codes) else codes
+
+
+def is_among(numbers: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Whether each number is one of some that are sorted; several times faster than ``numpy.isin``.
+
+    Example:
+        >>> is_among(np.array([3, 5]), np.array([1, 5, 9])).tolist()
+        [False, True]
+    """
+    if not len(known):
+        return np.zeros(len(numbers), dtype=bool)
+    at = np.minimum(np.searchsorted(known, numbers), len(known) - 1)
+    told: np.ndarray = known[at] == numbers
+    return told

@@ -9,16 +9,18 @@ per value (spelling, predicates, likeness) it computes once, and hands out by nu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 import numpy as np
 import pandas as pd
 
 from .fields import Field, fold_all, kind_of
+from .predicate_keys import Keys
 from .whole_names import find_partings, part_names
 
 MISSING = -1
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class ValueColumn:
         values: v distinct folded values, object array, by falling frequency, then by text.
         counts: v numbers of records that hold each, int64.
         codes: n numbers of the records' values, int32; -1 where a record is silent.
+        known_keys: Predicate -> the values' keys, found once; see ``predicate_keys``.
     """
 
     name: str
@@ -38,6 +41,7 @@ class ValueColumn:
     values: np.ndarray
     counts: np.ndarray
     codes: np.ndarray
+    known_keys: dict[str, Keys] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def field(self) -> Field:
@@ -46,7 +50,9 @@ class ValueColumn:
 
     def of(self, records: np.ndarray) -> ValueColumn:
         """The same column for some of the records; values and counts stay those of all."""
-        return ValueColumn(self.name, self.kind, self.values, self.counts, self.codes[records])
+        return ValueColumn(
+            self.name, self.kind, self.values, self.counts, self.codes[records], self.known_keys
+        )
 
 
 def fold_column(given: pd.Series) -> np.ndarray:
@@ -170,9 +176,12 @@ def extended(
 def repeated_rows(columns: Sequence[ValueColumn]) -> np.ndarray:
     """For each of n records the first record that holds the same values in all columns."""
     n = len(columns[0].codes)
-    row = np.zeros(n, dtype=np.int64)
+    told = np.zeros(n, dtype=np.uint64)
     for column in columns:
-        _, row = np.unique(row * (len(column.values) + 1) + column.codes + 1, return_inverse=True)
-    first = np.full(int(row.max()) + 1 if n else 0, n, dtype=np.int64)
-    np.minimum.at(first, row, np.arange(n))
-    return first[row]
+        told = (told ^ (told >> np.uint64(29))) * _MULTIPLIER + (column.codes + 1).astype(np.uint64)
+    _, place, row = np.unique(told, return_index=True, return_inverse=True)
+    first: np.ndarray = place[row]  # the index that unique returns is the first
+    is_equal = np.ones(n, dtype=bool)
+    for column in columns:  # two rows of one number may differ, if hardly ever
+        is_equal &= column.codes == column.codes[first]
+    return np.where(is_equal, first, np.arange(n))

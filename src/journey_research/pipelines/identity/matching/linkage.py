@@ -95,7 +95,9 @@ def average_linkage(
     chain = _chains(n_records, first, second, probability, floor, most_in_chain)
     inside = chain[first] == chain[second]
     first, second, probability = first[inside], second[inside], probability[inside]
-    members = np.unique(np.concatenate([first, second]))
+    is_member = np.zeros(n_records, dtype=bool)
+    is_member[first] = is_member[second] = True
+    members = np.flatnonzero(is_member)
     order = np.argsort(chain[members], kind="stable")
     members = members[order]
     _, starts, sizes = np.unique(chain[members], return_index=True, return_counts=True)
@@ -105,23 +107,25 @@ def average_linkage(
     number[members] = np.repeat(np.arange(len(starts)), sizes)
     weights = np.ones(n_records) if weight is None else weight.astype(float)
     never = (np.zeros(0, dtype=np.int64),) * 2 if apart is None else apart
+    together = (number[never[0]] >= 0) & (chain[never[0]] == chain[never[1]])
+    never = never[0][together], never[1][together]
+    by_size = _Sorted.by(sizes[number[first]])
+    never_by_size = _Sorted.by(sizes[number[never[0]]])
     lows, highs, heights = [], [], []
     for size in np.unique(sizes).tolist():
         of_size = np.flatnonzero(sizes == size)
+        pairs, nevers = by_size.rows(size), never_by_size.rows(size)
         most = max(1, MOST_CELLS // (size * size))
         for at in range(0, len(of_size), most):
             group = of_size[at : at + most]
             rows = members[starts[group][:, None] + np.arange(size)]
             table = np.full((len(group), size, size), np.nan)
-            row_of = np.full(len(starts), -1, dtype=np.int64)
-            row_of[group] = np.arange(len(group))
-            own = np.flatnonzero(row_of[number[first]] >= 0)
-            chains, i, j = row_of[number[first[own]]], place[first[own]], place[second[own]]
-            table[chains, i, j] = table[chains, j, i] = probability[own]
+            chains, own = _rows_in(group, number[first[pairs]])
+            i, j = place[first[pairs[own]]], place[second[pairs[own]]]
+            table[chains, i, j] = table[chains, j, i] = probability[pairs[own]]
             _fill(table, rows, score)
-            own = np.flatnonzero((row_of[number[never[0]]] >= 0) & (chain[never[0]] == chain[never[1]]))
-            own = own[number[never[0][own]] >= 0]
-            chains, i, j = row_of[number[never[0][own]]], place[never[0][own]], place[never[1][own]]
+            chains, own = _rows_in(group, number[never[0][nevers]])
+            i, j = place[never[0][nevers[own]]], place[never[1][nevers[own]]]
             table[chains, i, j] = table[chains, j, i] = _NEVER
             if once is not None:
                 bits = once[rows]
@@ -136,6 +140,29 @@ def average_linkage(
     low, high, height = np.concatenate(lows), np.concatenate(highs), np.concatenate(heights)
     order = np.lexsort([high, low])
     return Merges(low[order], high[order], height[order])
+
+
+@dataclass(frozen=True)
+class _Sorted:
+    """Rows by a whole number of theirs, so that those of one are found at once."""
+
+    order: np.ndarray
+    numbers: np.ndarray
+
+    @classmethod
+    def by(cls, numbers: np.ndarray) -> _Sorted:
+        order = np.argsort(numbers, kind="stable")
+        return cls(order, numbers[order])
+
+    def rows(self, number: int) -> np.ndarray:
+        return self.order[slice(*np.searchsorted(self.numbers, [number, number + 1]).tolist())]
+
+
+def _rows_in(group: np.ndarray, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which of some rising numbers each number is, and the places of those that are any of them."""
+    at = np.searchsorted(group, numbers)
+    own = np.flatnonzero((at < len(group)) & (group[np.minimum(at, len(group) - 1)] == numbers))
+    return at[own], own
 
 
 def _chains(

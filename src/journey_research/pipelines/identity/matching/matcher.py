@@ -18,7 +18,7 @@ import pandas as pd
 
 from journey_research.errors import UserError
 
-from .candidates import KeyRing, Rule, candidate_pairs, pairs_in, sorted_unique
+from .candidates import KeyRing, Rule, candidate_pairs, is_among, pairs_in, sorted_unique
 from .columns import ValueColumn, encode, repeated_rows
 from .fields import Field
 from .likeness import Likeness
@@ -239,7 +239,7 @@ def pairs_between(
     codes = sorted_unique(
         np.minimum(inside_first, inside_second) * n + np.maximum(inside_first, inside_second)
     )
-    missing = codes[~np.isin(codes, first * n + second)]
+    missing = codes[~is_among(codes, np.sort(first * n + second))]
     return missing // max(n, 1), missing % max(n, 1)
 
 

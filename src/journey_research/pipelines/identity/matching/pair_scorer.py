@@ -19,8 +19,9 @@ import numpy as np
 
 from .likeness import MEASURES, ColumnLikeness, Likeness, SwappedNames, distinct_pairs
 from .logistic import Logistic
+from .threads import side_by_side
 
-CHUNK = 1_000_000
+CHUNK = 500_000
 SAMPLE = 60_000
 MOST_SURE = 0.99999  # nothing that is only alike is surer
 # What a comparison of two texts costs beside another, by kind; columns are ordered by it, no more.
@@ -129,16 +130,17 @@ class PairScorer:
             first: k record numbers.
             second: k record numbers.
         """
-        told = [np.zeros(0)]
-        for at in range(0, len(first), CHUNK):
+
+        def scored(at: int) -> np.ndarray:
             own = first[at : at + CHUNK], second[at : at + CHUNK]
             odds = np.full(len(own[0]), self.intercept)
             for part in self.parts:
                 known, is_open = part.looked_up(*own)
                 odds += known
                 odds[is_open] += part.compared(own[0][is_open], own[1][is_open])
-            told.append(_probability(odds))
-        return np.concatenate(told)
+            return _probability(odds)
+
+        return np.concatenate([np.zeros(0), *side_by_side(scored, range(0, len(first), CHUNK))])
 
     def likely(self, first: np.ndarray, second: np.ndarray, least: float) -> tuple[np.ndarray, np.ndarray]:
         """The pairs of at least a probability, and theirs; the others' texts are hardly compared.
@@ -153,14 +155,18 @@ class PairScorer:
         """
         ceilings = self._ceilings(first, second, least)
         floor = np.log(least / (1 - least)) - 1e-6  # probabilities are rounded after they are compared
-        rows, told = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
-        for at in range(0, len(first), CHUNK):
+
+        def sifted(at: int) -> tuple[np.ndarray, np.ndarray]:
             kept, odds = self._sifted(first[at : at + CHUNK], second[at : at + CHUNK], ceilings, floor)
             probability = _probability(odds)
             reached = probability >= least
-            rows.append(at + kept[reached])
-            told.append(probability[reached])
-        return np.concatenate(rows), np.concatenate(told)
+            return at + kept[reached], probability[reached]
+
+        found = side_by_side(sifted, range(0, len(first), CHUNK))
+        return (
+            np.concatenate([np.zeros(0, dtype=np.int64), *(rows for rows, _ in found)]),
+            np.concatenate([np.zeros(0), *(told for _, told in found)]),
+        )
 
     def _sifted(
         self, first: np.ndarray, second: np.ndarray, ceilings: list[tuple[int, float]], floor: float

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 STARTS = {"sameThreeCharStartPredicate": 3, "sameFiveCharStartPredicate": 5, "sameSevenCharStartPredicate": 7}
 GRAMS = {"commonFourGram": 4, "commonSixGram": 6}
+SHORTEST_SUFFIX = 5
 CHUNK = 100_000
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _TOKENS = "firstTokenPredicate tokenFieldPredicate fingerprint sortedAcronym doubleMetaphone metaphoneToken"
@@ -70,7 +71,11 @@ def keys_of(values: np.ndarray, predicate: str) -> Keys:
         bare = pc.replace_substring(pa.array(values, pa.string()), " ", "")
         return _first(pc.utf8_slice_codeunits(bare, 0, STARTS[predicate]))
     if predicate in GRAMS:
-        return _grams(values, GRAMS[predicate])
+        return _in_chunks(values, lambda some: _grams_of(some, GRAMS[predicate]))
+    if predicate == "suffixArray":
+        return _in_chunks(values, _suffixes_of)
+    if predicate == "oneGramFingerprint":
+        return _letter_sets(values)
     return _told(values, _function(predicate))
 
 
@@ -88,27 +93,74 @@ def _first(pieces: pa.Array) -> Keys:
     return Keys(np.arange(len(keys) + 1), keys)
 
 
-def _grams(values: np.ndarray, n: int) -> Keys:
-    """All pieces of n letters, without spaces; hashed letter by letter, for they are many."""
-    parts = [_grams_of(values[first : first + CHUNK], n) for first in range(0, len(values), CHUNK)]
+def _in_chunks(values: np.ndarray, keys: Callable[[np.ndarray], Keys]) -> Keys:
+    """Keys of so many values at a time, for letters take room."""
+    parts = [keys(values[first : first + CHUNK]) for first in range(0, len(values), CHUNK)]
     starts = np.concatenate([[0], *(np.diff(part.starts) for part in parts)]).cumsum()
     return Keys(starts, np.concatenate([np.zeros(0, dtype=np.uint64), *(part.key for part in parts)]))
 
 
+def _letters(values: np.ndarray, least_width: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Code points of each value's letters, shape (v, width), 0 beyond its end; and how many it has."""
+    lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))
+    width = max(least_width, int(lengths.max(initial=0)))
+    return values.astype(f"U{width}").view(np.uint32).reshape(len(values), width), lengths
+
+
+def _stirred(key: np.ndarray) -> np.ndarray:
+    """Hashes whose upper bits hang on all of the lower ones."""
+    key = (key ^ (key >> np.uint64(31))) * _MULTIPLIER
+    told: np.ndarray = key ^ (key >> np.uint64(29))
+    return told
+
+
 def _grams_of(values: np.ndarray, n: int) -> Keys:
+    """All pieces of n letters, without spaces; hashed letter by letter, for they are many."""
     bare = pc.replace_substring(pa.array(values, pa.string()), " ", "").to_numpy(zero_copy_only=False)
-    lengths = np.fromiter(map(len, bare), dtype=np.int64, count=len(bare))
-    width = max(n, int(lengths.max(initial=0)))
-    letters = bare.astype(f"U{width}").view(np.uint32).reshape(len(bare), width).astype(np.uint64)
+    letters, lengths = _letters(bare, least_width=n)
+    width = letters.shape[1]
     hashes = np.zeros((len(bare), width - n + 1), dtype=np.uint64)
     for place in range(n):
         hashes *= _MULTIPLIER
         hashes += letters[:, place : place + width - n + 1]
     there = np.arange(width - n + 1) < (lengths - n + 1)[:, None]
-    key = hashes[there]
-    key = (key ^ (key >> np.uint64(31))) * _MULTIPLIER
     # A piece may stand twice in a value: whoever makes pairs leaves a record with itself out.
-    return Keys(np.concatenate([[0], np.cumsum(there.sum(axis=1))]), key ^ (key >> np.uint64(29)))
+    return Keys(np.concatenate([[0], np.cumsum(there.sum(axis=1))]), _stirred(hashes[there]))
+
+
+def _suffixes_of(values: np.ndarray) -> Keys:
+    """All ends of at least five letters; each is hashed from the one that is a letter shorter."""
+    letters, lengths = _letters(values)
+    hashes = np.zeros(letters.shape, dtype=np.uint64)
+    last = np.zeros(len(values), dtype=np.uint64)
+    for place in range(letters.shape[1] - 1, -1, -1):
+        last = np.where(place < lengths, last * _MULTIPLIER + letters[:, place], np.uint64(0))
+        hashes[:, place] = last
+    there = np.arange(letters.shape[1]) < (lengths - SHORTEST_SUFFIX + 1)[:, None]
+    return Keys(np.concatenate([[0], np.cumsum(there.sum(axis=1))]), _stirred(hashes[there]))
+
+
+def _letter_sets(values: np.ndarray) -> Keys:
+    """Which letters a value has: a bit for each ASCII letter; what has others is told by its text."""
+    function = _function("oneGramFingerprint")
+    texts = pa.array(values, pa.string())
+    is_ascii = pc.string_is_ascii(texts).to_numpy(zero_copy_only=False)
+    key = np.zeros(len(values), dtype=np.uint64)
+    key[~is_ascii] = hashed(
+        np.array([next(iter(function(value))) for value in values[~is_ascii]], dtype=object)
+    )
+    rows = np.flatnonzero(is_ascii)
+    bit = np.uint64(1) << (np.arange(128, dtype=np.uint64) % np.uint64(64))
+    bit[[0, ord(" ")]] = 0
+    lower, upper = (np.where(half, bit, np.uint64(0)) for half in (np.arange(128) < 64, np.arange(128) >= 64))
+    for first in range(0, len(rows), CHUNK):
+        own = rows[first : first + CHUNK]
+        letters, _ = _letters(values[own])
+        low = high = np.zeros(len(own), dtype=np.uint64)
+        for place in range(letters.shape[1]):
+            low, high = low | lower[letters[:, place]], high | upper[letters[:, place]]
+        key[own] = _stirred(_stirred(low) + high * _MULTIPLIER + np.uint64(1))
+    return Keys(np.arange(len(values) + 1), key)
 
 
 def _told(values: np.ndarray, function: Callable[[str], frozenset[str]]) -> Keys:
