@@ -48,7 +48,7 @@ def _is_identifier(column: ValueColumn) -> bool:
     return long_enough >= 0.6 * n and bool(bits(column.counts) >= 0.7 * np.log2(n))
 
 
-def find_evidence(ids: Sequence[str], columns: Sequence[ValueColumn]) -> pd.DataFrame:
+def find_evidence(ids: Sequence[str] | pd.Index, columns: Sequence[ValueColumn]) -> pd.DataFrame:
     """Pairs of records that share an identifier and have something else alike.
 
     Args:

@@ -49,10 +49,9 @@ def cluster_records(
         ``LINKS`` (each pair once), ``RECORD_CLUSTERS`` (n rows), ``PEOPLE_VARIANTS`` (3 n rows) and
         ``THRESHOLD_CLUSTERS``.
     """
-    ids = records.query("select record_id from this where kind <> 'account' order by record_id").to_pandas(
-        EVERY_ROW
-    )["record_id"]
-    place, ids = pd.Index(ids), ids.to_numpy(dtype=object)
+    people = records.query("select record_id from this where kind <> 'account' order by record_id")
+    place = pd.Index(people.to_pandas(EVERY_ROW)["record_id"])
+    ids = place.to_numpy(dtype=object)
     evidence, scored = evidence_links.to_pandas(EVERY_ROW), scored_links.to_pandas(EVERY_ROW)
     judged = judgements.to_pandas(EVERY_ROW)
     ties = gather_ties(place, place.isin(named_records(record_values)), evidence, scored, judged, rule)
@@ -124,17 +123,16 @@ def decide_links(
         otherwise.where(otherwise.notna(), "values or judgements say otherwise").to_numpy(),
         np.where(is_likely, "the rest of the person says otherwise", "below the threshold"),
     ]
-    links = pd.concat(
-        [
-            rows.assign(is_accepted=accepted, refusal=np.where(accepted, None, refusal), weight=weight)[
-                [*LINK_COLUMNS, "weight"]
-            ]
-            for rows, accepted, refusal, weight in zip(
-                told, kept, refusals, (0, np.where(kept[1], 1, 3), 2), strict=True
-            )
-        ],
-        ignore_index=True,
-    ).sort_values(["record_id_a", "record_id_b", "weight"], ignore_index=True, kind="stable")
+    weights: list[np.ndarray] = [
+        np.zeros(len(judged)), np.where(kept[1], 1, 3), np.full(len(scored), 2),
+    ]  # fmt: skip
+    parts = []
+    for rows, accepted, refusal, weight in zip(told, kept, refusals, weights, strict=True):
+        reason = refusal.astype(object)
+        reason[accepted] = None
+        parts.append(rows.assign(is_accepted=accepted, refusal=reason, weight=weight))
+    links = pd.concat([part[[*LINK_COLUMNS, "weight"]] for part in parts], ignore_index=True)
+    links = links.sort_values(["record_id_a", "record_id_b", "weight"], ignore_index=True, kind="stable")
     pair = ["record_id_a", "record_id_b"]
     is_first = ~links.duplicated(pair).to_numpy()
     # What was compared is told of a judged pair as well: it stands in the row after the judgement's.

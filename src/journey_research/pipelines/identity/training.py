@@ -233,7 +233,7 @@ def train_on_columns(
     chosen = choose_labels(labels, rule.most_labels, rule.training_seed)
     group = np.full(len(place), -1)
     numbers = {name: number for number, name in enumerate(sorted(set(labelled.values())))}
-    group[place.get_indexer(list(labelled))] = [numbers[name] for name in labelled.values()]
+    group[place.get_indexer(pd.Index(list(labelled)))] = [numbers[name] for name in labelled.values()]
     first, second = place_pairs(chosen, place)
     known = KnownPairs(
         first=first,

@@ -1,8 +1,12 @@
 """From a few known pairs to a classifier of all of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from journey_research.pipelines.identity.matching.columns import encode
 from journey_research.pipelines.identity.matching.fields import Field
@@ -11,35 +15,14 @@ from journey_research.pipelines.identity.matching.fitting import (
     TeachingPairs,
     f1_out_of_fold,
     fit_classifier,
-    guess_matches,
+    fit_on_some,
+    is_believed,
+    is_clearly_better,
+    settle,
     take_for_distinct,
 )
-from journey_research.pipelines.identity.matching.learning import without_the_best
-from journey_research.pipelines.identity.matching.levels import DIFFERENT, EQUAL, MISSING
 from journey_research.pipelines.identity.matching.likeness import Likeness
-
-
-def test_unknown_pairs_that_look_like_the_known_ones_are_matches():
-    """Two columns; those who are one person agree in both, households in the second alone."""
-    matches = [[EQUAL, EQUAL]] * 10
-    households = [[DIFFERENT, EQUAL]] * 30
-    strangers = [[DIFFERENT, DIFFERENT]] * 60
-    level = np.array([*matches, *matches, *households, *strangers], dtype=np.int8)
-    answer = np.array([1] * 10 + [UNKNOWN] * 100)
-
-    told = guess_matches(level, answer)
-
-    assert told[10:20].min() > 0.9
-    assert told[20:].max() < 0.1
-
-
-def test_a_missing_value_says_nothing():
-    """With one column silent everywhere the answers are those without it."""
-    level = np.array([[EQUAL]] * 20 + [[DIFFERENT]] * 60, dtype=np.int8)
-    answer = np.array([1] * 10 + [UNKNOWN] * 70)
-    silent = np.concatenate([level, np.full_like(level, MISSING)], axis=1)
-
-    assert guess_matches(silent, answer) == pytest.approx(guess_matches(level, answer))
+from journey_research.pipelines.identity.matching.logistic import Logistic, fit_logistic
 
 
 def test_how_likely_a_pair_is_labelled_tells_how_likely_it_matches():
@@ -60,20 +43,110 @@ def test_f1_out_of_fold_wants_some_of_either_answer():
     assert f1_out_of_fold(features, np.where(answer == 1, 1, UNKNOWN)) is None
 
 
-def test_a_rule_has_to_do_without_what_the_matches_agree_in_most():
-    """The rare mail joins the first pair, the town the second: each is taken away once."""
-    frame = pd.DataFrame({"mail": ["a@x.example", "a@x.example", None, None], "town": ["ulm"] * 3 + ["bonn"]})
-    columns = encode(frame, [Field("mail", "email"), Field("town", "text")])
-    codes = np.array(
-        [[column.codes[rows] for column in columns] for rows in ([0, 0], [1, 2])], dtype=np.int64
+@given(st.lists(st.floats(0, 1), max_size=30))
+def test_who_is_believed_is_likelier_than_who_is_not(told):
+    """And an identifier that is right in all that it joins is believed in all, save the impossible."""
+    probability = np.array(told)
+    believed = is_believed(probability)
+    if believed.any() and not believed.all():
+        assert probability[believed].min() > probability[~believed].max()
+    likely = probability >= 0.5
+    if likely.all():
+        assert believed.all()
+    if not likely.any():
+        assert not believed.any()
+
+
+def test_worked_example_of_belief():
+    """Nine pairs in ten are likely, so odds of 1 to 81 are enough for the tenth; of one in ten, 81 to 1."""
+    assert is_believed(np.array([0.9] * 9 + [1 / 80])).tolist() == [True] * 10
+    assert is_believed(np.array([0.9] * 9 + [1 / 90])).tolist() == [True] * 9 + [False]
+    assert not is_believed(np.array([0.95] + [0.1] * 9)).any()
+
+
+def test_some_pairs_stand_for_all_of_their_sort(monkeypatch):
+    """A tenth matches; with 500 of either sort the fit is that of 10,000 pairs, and with all the same."""
+    draw = np.random.default_rng(1)
+    features = draw.random((10_000, 1))
+    answers = (draw.random(10_000) < features[:, 0] / 5).astype(float)
+    may_match = answers == 1
+    whole = fit_logistic(features, answers)
+
+    assert fit_on_some(features, answers, may_match, draw).weights == pytest.approx(whole.weights)
+    monkeypatch.setattr("journey_research.pipelines.identity.matching.fitting.MOST_OF_A_KIND", 500)
+    some = fit_on_some(features, answers, may_match, draw)
+    grid = np.linspace(0, 1, 5)[:, None]
+    assert some.probability(grid) == pytest.approx(whole.probability(grid), abs=0.05)
+
+
+def known_pairs(n):
+    """2 n pairs, all answered, with a single feature that tells them apart."""
+    answer = np.repeat([1, 0], n)
+    features = answer[:, None].astype(float)
+    return TeachingPairs(
+        Likeness(encode(pd.DataFrame({"name": ["ann", "bob"]}), [Field("name", "text")])),
+        np.zeros(2 * n, dtype=int),
+        np.ones(2 * n, dtype=int),
+        answer,
+        answer < 0,
+        features,
+        features,
     )
 
-    left = without_the_best(codes, columns)
 
-    assert (left[:, :, 0] >= 0).tolist() == [[True, False], [True, False]] or (
-        left[:, :, 0] >= 0
-    ).tolist() == [[False, True], [False, True]]
-    assert (left[:, 1, 1] < 0).all()
+def test_a_fit_is_better_only_where_the_answers_leave_no_doubt():
+    right, wrong = Logistic(np.array([6.0]), -3.0), Logistic(np.array([-6.0]), 3.0)
+    pairs = known_pairs(30)
+    assert is_clearly_better(right, wrong, pairs)
+    assert not is_clearly_better(wrong, right, pairs)
+    assert not is_clearly_better(right, right, pairs)
+
+
+def test_of_a_sample_the_guess_is_fitted_as_it_stands_and_answers_outweigh_it():
+    """Half of the pairs are guessed at .8 and .1; a sample has no clusters that would make these 1 and 0."""
+    pairs = replace(known_pairs(400), answer=np.full(800, -1), is_whole=False)
+    guess = np.repeat([0.8, 0.1], 400)
+    fitted = fit_classifier(pairs, guess)
+    assert fitted.probability(np.array([[1.0], [0.0]])) == pytest.approx([0.8, 0.1], abs=0.01)
+    answered = replace(pairs, answer=np.repeat([0, -1], [200, 600]))
+    assert fit_classifier(answered, guess).probability(np.array([[1.0]])) == pytest.approx([0.4], abs=0.01)
+
+
+def people_at_one_address(n, n_right, n_wrong):
+    """n persons of two records each, and an identifier that joins pairs: of one person, or of neighbours.
+
+    Neighbours live in one street and differ in name and birthday.
+    """
+    draw = np.random.default_rng(3)
+    rows = []
+    for person in range(n):
+        name = "".join(draw.choice(list("abcdefghijklmnop"), 8))
+        born = f"19{draw.integers(30, 99)}-0{draw.integers(1, 9)}-{draw.integers(10, 28)}"
+        rows += [(name, born, f"street {person // 2}"), (name + "e", born, f"street {person // 2}")]
+    frame = pd.DataFrame(rows, columns=["name", "born", "street"])
+    kinds = {"name": "text", "born": "code", "street": "phrase"}
+    likeness = Likeness(encode(frame, [Field(name, kind) for name, kind in kinds.items()]))
+    first, second = (side.ravel() for side in np.triu_indices(2 * n, 1))
+    near = second - first <= 3
+    first, second = first[near], second[near]
+    same = first // 2 == second // 2
+    neighbours = ~same & (first // 4 == second // 4)
+    joined = np.zeros(len(first), dtype=bool)
+    joined[np.flatnonzero(same)[:n_right]] = True
+    joined[np.flatnonzero(neighbours)[:n_wrong]] = True
+    features = likeness.compare(first, second)
+    answer = np.full(len(first), UNKNOWN)
+    return TeachingPairs(likeness, first, second, answer, joined, features, features), same
+
+
+@pytest.mark.parametrize(("n_right", "n_wrong"), [(40, 0), (30, 90)])
+def test_an_identifier_that_neighbours_share_does_not_join_them(n_right, n_wrong):
+    pairs, same = people_at_one_address(60, n_right, n_wrong)
+    guess = np.where(same, 0.8, 0.05)
+
+    fitted = settle(pairs, guess)
+
+    assert ((fitted.probability(pairs.features) >= 0.5) == same).mean() > 0.99
 
 
 def test_known_answers_and_all_others_together_find_the_namesakes_apart():
@@ -94,7 +167,10 @@ def test_known_answers_and_all_others_together_find_the_namesakes_apart():
     answer = np.where(same & (first < 20), 1, UNKNOWN)
     features = likeness.compare(first, second)
 
-    fitted = fit_classifier(TeachingPairs(likeness, first, second, answer, features, features))
+    guess = np.where(same, 0.7, 0.2)
+    fitted = fit_classifier(
+        TeachingPairs(likeness, first, second, answer, answer > 1, features, features), guess
+    )
 
     likely = fitted.probability(features) >= 0.5
     assert (likely == same).mean() > 0.98

@@ -7,11 +7,12 @@ from made_up_people import draw_people, frame_of
 
 from journey_research.pipelines.identity.matching.columns import encode, find_columns
 from journey_research.pipelines.identity.matching.fields import Field
-from journey_research.pipelines.identity.matching.levels import meet_strangers
+from journey_research.pipelines.identity.matching.levels import DIFFERENT, N_LEVELS, meet_strangers
 from journey_research.pipelines.identity.matching.likeness import Likeness
 from journey_research.pipelines.identity.matching.pseudo_matches import (
     BITS_STEP,
     agreement_bits,
+    chance_bits,
     chance_tail,
     expect_matches,
     find_pseudo_matches,
@@ -32,7 +33,8 @@ def test_chance_agrees_with_all_pairs():
     frame = pd.DataFrame(
         [(f"name{i}", f"town{j}") for i in range(16) for j in range(4)], columns=["name", "town"]
     )
-    tail = chance_tail(encode(frame, [Field("name", "text"), Field("town", "text")]))
+    columns = encode(frame, [Field("name", "text"), Field("town", "text")])
+    tail = chance_tail([chance_bits(column) for column in columns])
     # Equal name 1 in 16, equal town 1 in 4, both 1 in 64.
     assert tail[int(6 / BITS_STEP)] == pytest.approx(1 / 64)
     assert tail[int(4 / BITS_STEP)] == pytest.approx(1 / 16)
@@ -41,7 +43,7 @@ def test_chance_agrees_with_all_pairs():
 
 
 def shown_by(people, seed=1):
-    likeness = Likeness(find_columns(frame_of(people), list(frame_of(people).columns)))
+    likeness = Likeness(find_columns(frame_of(people), list(frame_of(people).columns))[0])
     strangers = meet_strangers(likeness, np.random.default_rng(seed))
     return likeness, strangers, find_pseudo_matches(likeness, strangers, np.random.default_rng(seed))
 
@@ -90,3 +92,21 @@ def test_many_records_are_sampled_by_value(monkeypatch):
     codes = [set(zip(one.first.tolist(), one.second.tolist(), strict=True)) for one in (some, all_of)]
     assert codes[0] < codes[1]
     assert len(codes[0]) > 50
+
+
+def test_known_matches_say_what_matches_look_like():
+    """Two hundred that are unlike in the first name stand beside fifty and five; none change nothing."""
+    people = draw_people(900, seed=2, repeated=0.3, relatives=0.4)
+    likeness, strangers, pseudo = shown_by(people)
+    at = [column.name for column in likeness.columns].index("first")
+    told = np.zeros((200, len(likeness.columns)), dtype=np.int8)
+    told[:, at] = DIFFERENT
+    before = expect_matches(likeness, pseudo, strangers)
+    none = expect_matches(likeness, pseudo, strangers, told[:0])
+    after = expect_matches(likeness, pseudo, strangers, told)
+    assert none.level == pytest.approx(before.level)
+    by_hand = (200 * (np.arange(N_LEVELS) == DIFFERENT) + 55 * before.level[at]) / 255
+    assert after.level[at] == pytest.approx(by_hand)
+    others = np.arange(len(likeness.columns)) != at
+    assert after.level[others] == pytest.approx(before.level[others])
+    assert after.level.sum(axis=1) == pytest.approx(1.0)

@@ -29,7 +29,7 @@ SRC = Path(__file__).resolve().parents[4] / "src"
 
 
 def fit(people, seed=1, names=COLUMNS):
-    columns = find_columns(people, list(names))
+    columns = find_columns(people, list(names))[0]
     likeness, ring = Likeness(columns), KeyRing(columns)
     return fit_unlabelled(likeness, ring, **BUDGET, training_seed=seed), likeness, ring
 
@@ -141,7 +141,7 @@ def test_many_records_are_fitted_on_whole_neighbourhoods(monkeypatch):
 
 
 def test_anchors_keep_all_their_pairs():
-    columns = find_columns(frame_of(draw_people(300, seed=1, repeated=0.4)), COLUMNS)
+    columns = find_columns(frame_of(draw_people(300, seed=1, repeated=0.4)), COLUMNS)[0]
     ring, rule = KeyRing(columns), [("firstTokenPredicate(last)",)]
     is_anchor = np.random.default_rng(1).random(ring.n_records) < 0.2
     all_of, some = candidate_pairs(ring, rule, 30), candidate_pairs(AnchoredRing(ring, is_anchor), rule, 30)
@@ -158,7 +158,7 @@ def test_anchors_keep_all_their_pairs():
 
 
 def test_pairs_to_fit_are_all_that_the_sampled_records_have(monkeypatch):
-    columns = find_columns(frame_of(draw_people(2000, seed=1, repeated=0.4)), COLUMNS)
+    columns = find_columns(frame_of(draw_people(2000, seed=1, repeated=0.4)), COLUMNS)[0]
     ring, rules = KeyRing(columns), [("firstTokenPredicate(last)",), ("wholeFieldPredicate(born)",)]
     all_of = candidate_pairs(ring, rules, 30)
     monkeypatch.setattr("journey_research.pipelines.identity.matching.unlabelled.MOST_FITTED", 20_000)

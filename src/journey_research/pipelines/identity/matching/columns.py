@@ -58,7 +58,9 @@ class ValueColumn:
 def fold_column(given: pd.Series) -> np.ndarray:
     """n values folded, each distinct one once; None where a record is silent."""
     codes, raw = pd.factorize(given.array, use_na_sentinel=True)
-    told: np.ndarray = np.append(fold_all(np.asarray(raw, dtype=object)), None)[codes]
+    folded = np.empty(len(raw) + 1, dtype=object)
+    folded[:-1] = fold_all(np.asarray(raw, dtype=object))
+    told: np.ndarray = folded[codes]
     return told
 
 

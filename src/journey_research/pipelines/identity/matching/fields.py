@@ -55,11 +55,11 @@ def fold(value: Any) -> str | None:
     return " ".join(kept.split())[:LONGEST_VALUE].strip() or None
 
 
-def fold_all(values: Sequence[Any]) -> np.ndarray:
+def fold_all(values: np.ndarray) -> np.ndarray:
     """Values folded, as by ``fold``; texts of ASCII letters, nearly all there are, in one pass.
 
     Args:
-        values: v values.
+        values: v values, object array.
 
     Returns:
         v texts or None, object array.
@@ -87,7 +87,7 @@ def bits(counts: np.ndarray) -> float:
     return float(-(shares * np.log2(shares)).sum())
 
 
-def kind_of(values: Sequence[str], counts: np.ndarray) -> str | None:
+def kind_of(values: Sequence[str] | np.ndarray, counts: np.ndarray) -> str | None:
     """What a column holds.
 
     Args:

@@ -1,9 +1,11 @@
 """From pairs of which some are known to a classifier of pairs.
 
 Context: few pairs are labelled, and those are not the shares in which matches and look-alikes are
-met. Choice: first probabilities of all blocked pairs are guessed in two ways, clusters made with
-them answer what nobody has, the classifier is fitted on all pairs, and so a few times over; of the
-two the labelled pairs choose. Given up: a guess of which nothing is known but a few labelled pairs.
+met; and relatives share identifiers. Choice: from first probabilities of all blocked pairs clusters are
+made, they answer what nobody has, the classifier is fitted on all pairs, and so a few times over. What
+identifiers say is believed as far as the values bear it out: where most of what they join is one
+person, also against the values. Given up: a free choice among several guesses by the labelled pairs,
+which are too few and too hard to tell by a little which is better.
 """
 
 from __future__ import annotations
@@ -12,16 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .levels import MISSING, N_LEVELS, grade
 from .likeness import Likeness
 from .linkage import average_linkage
-from .logistic import Logistic, fit_logistic, sigmoid
+from .logistic import Logistic, fit_logistic
 
 ROUNDS = (0.4, 0.4, 0.4)  # thresholds of the clusters that answer what nobody has
-LEAST_DISTINCT = 30
-PRIOR_COUNT = 1.0
 UNKNOWN = -1
 FOLDS = 5
+LEAST_KNOWN, CLEARLY = 30, 3.0
+LEAST_PROBABILITY, MOST_OF_A_KIND = 0.02, 15_000
 
 
 @dataclass(frozen=True)
@@ -33,59 +34,67 @@ class TeachingPairs:
         first: k record numbers.
         second: k record numbers.
         answer: k answers: 1 the same, 0 distinct, -1 unknown.
+        is_joined: k truth values: an identifier says that they are the same, and nobody else does.
         features: Shape (k, features), from ``likeness.compare``.
         seen: The same, without what must not teach.
+        is_whole: Whether these are all the blocked pairs; else they are those of some records.
     """
 
     likeness: Likeness
     first: np.ndarray
     second: np.ndarray
     answer: np.ndarray
+    is_joined: np.ndarray
     features: np.ndarray
     seen: np.ndarray
+    is_whole: bool = True
 
     @property
     def n_records(self) -> int:
         return len(self.likeness.columns[0].codes)
 
 
-def fit_classifier(pairs: TeachingPairs) -> Logistic:
-    """Guess, cluster, let the clusters answer what nobody has, and fit; of two guesses the better.
+def fit_classifier(pairs: TeachingPairs, guess: np.ndarray, seed: int = 1) -> Logistic:
+    """Guess, cluster, let the clusters answer what nobody has, and fit.
 
-    A mixture guesses well where there are many matches, a fit that takes the unknown for distinct
-    where there are few. Which of them it is, the labelled pairs tell: those of the better fit are
-    the less surprising. Where hardly any pair is known to be distinct, the mixture it is.
+    The values may be of a sort that a mixture of levels cannot part, as titles of goods; then a fit
+    that takes the unknown for distinct does better, and if the labelled pairs are clearly less
+    surprising to it, it is taken. Clusters want all pairs of their records: where the pairs are a sample,
+    the guess itself is fitted.
+
+    Args:
+        pairs: k pairs.
+        guess: k first probabilities, by a mixture.
+        seed: Which pairs of many are fitted on.
     """
-    known = pairs.answer != UNKNOWN
-    if known.all():
+    if (pairs.answer != UNKNOWN).all():
         return fit_logistic(pairs.seen, pairs.answer.astype(float))
-    mixed = settle(pairs, guess_matches(grade(pairs.likeness, pairs.seen), pairs.answer))
-    if (pairs.answer == 0).sum() < LEAST_DISTINCT:
-        return mixed
-    taken = settle(pairs, take_for_distinct(pairs.seen, pairs.answer))
-    return min((mixed, taken), key=lambda one: _surprise(one, pairs.seen[known], pairs.answer[known]))
+    if not pairs.is_whole:
+        return fit_guess(pairs, guess, seed)
+    fitted = settle(pairs, guess, seed)
+    if min((pairs.answer == 0).sum(), (pairs.answer == 1).sum()) < LEAST_KNOWN:
+        return fitted
+    taken = settle(pairs, take_for_distinct(pairs.seen, pairs.answer, seed), seed)
+    return taken if is_clearly_better(taken, fitted, pairs) else fitted
 
 
-def settle(pairs: TeachingPairs, probability: np.ndarray) -> Logistic:
-    """From a first guess, k probabilities, to a classifier: clusters answer what nobody has."""
-    unknown = pairs.answer == UNKNOWN
-    fitted: Logistic | None = None
+def is_clearly_better(one: Logistic, other: Logistic, pairs: TeachingPairs) -> bool:
+    """Whether labelled pairs surprise one fit less than another, by thrice the standard error.
 
-    def score(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        return np.zeros(len(a)) if fitted is None else fitted.probability(pairs.likeness.compare(a, b))
-
-    for threshold in ROUNDS:
-        probability = np.where(unknown, probability, pairs.answer)
-        merges = average_linkage(pairs.n_records, pairs.first, pairs.second, probability, score)
-        cluster = merges.clusters(pairs.n_records, threshold)
-        together = cluster[pairs.first] == cluster[pairs.second]
-        fitted = fit_logistic(pairs.seen, np.where(unknown, together, pairs.answer == 1).astype(float))
-        probability = fitted.probability(pairs.features)
-    assert fitted is not None
-    return fitted
+    Surprise is the log-loss; either answer counts as much.
+    """
+    gain, error = 0.0, 0.0
+    for told in (0, 1):
+        rows = pairs.answer == told
+        sign = 1 - 2 * told
+        losses = [np.logaddexp(0.0, sign * fit.log_odds(pairs.seen[rows])) for fit in (other, one)]
+        gained = losses[0] - losses[1]
+        gain += float(gained.mean())
+        error += float(gained.var()) / len(gained)
+    return gain > CLEARLY * error**0.5
 
 
-def take_for_distinct(seen: np.ndarray, answer: np.ndarray) -> np.ndarray:
+def take_for_distinct(seen: np.ndarray, answer: np.ndarray, seed: int = 1) -> np.ndarray:
     """Probabilities by a fit that takes all unknown pairs for distinct.
 
     Such a fit tells how likely a pair is a match *and* labelled, which is the probability times the
@@ -94,60 +103,77 @@ def take_for_distinct(seen: np.ndarray, answer: np.ndarray) -> np.ndarray:
     Source: Elkan and Noto (2008), "Learning classifiers from only positive and unlabeled data".
     """
     same = answer == 1
-    told = fit_logistic(seen, same.astype(float)).probability(seen)
+    draw = np.random.default_rng(seed)
+    told = fit_on_some(seen, same.astype(float), same, draw).probability(seen)
     return np.minimum(1.0, told / max(0.01, float(told[same].mean())))
 
 
-def _surprise(fitted: Logistic, features: np.ndarray, answer: np.ndarray) -> float:
-    """Mean log-loss of answers, so that either answer counts as much."""
-    odds = fitted.log_odds(features)
-    loss = np.logaddexp(0.0, np.where(answer == 1, -odds, odds))
-    return float(np.mean([loss[answer == told].mean() for told in (0, 1)]))
+def is_believed(probability: np.ndarray) -> np.ndarray:
+    """Which of k pairs that an identifier joins are one person, by what the values say of each.
 
+    How often the identifier is right is the share of its pairs that are likely by their values. Its odds
+    are held against those of the values, and twice, for the values find too few of them.
 
-def guess_matches(level: np.ndarray, answer: np.ndarray, most_steps: int = 300) -> np.ndarray:
-    """First probabilities of pairs: a mixture whose matches look like the known ones.
-
-    How matches compare is read from the pairs known to be the same and stays as it is; how the
-    others compare, and how many match, is fitted. So the mixture cannot take the next likeness that
-    it finds, that of households, for the one it looks for.
-
-    Args:
-        level: Shape (k, columns), from ``grade``.
-        answer: k answers: 1 the same, 0 distinct, -1 unknown.
-        most_steps: At most so many.
-
-    Source: Fellegi and Sunter (1969).
+    Example:
+        >>> is_believed(np.array([0.9, 0.9, 0.9, 0.9, 0.1])).tolist()
+        [True, True, True, True, True]
+        >>> is_believed(np.array([0.9, 0.9, 0.1, 0.1, 0.1])).tolist()
+        [True, True, False, False, False]
     """
-    n_columns = level.shape[1]
+    right = float((probability >= 0.5).mean()) if len(probability) else 0.0
+    told: np.ndarray = probability * right**2 > (1 - probability) * (1 - right) ** 2
+    return told
 
-    def chances(rows: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
-        """How often each level of each column is met, leaning a little on how often among all pairs."""
-        counts = np.zeros((n_columns, N_LEVELS))
-        for at in range(n_columns):
-            counts[at] = np.bincount(rows[:, at], weights=weight, minlength=N_LEVELS)
-        counts[:, MISSING] = 0.0
-        told = counts + PRIOR_COUNT * pool
-        return np.maximum(told / np.maximum(told.sum(axis=1, keepdims=True), 1e-12), 1e-12)
 
-    pool = np.zeros((n_columns, N_LEVELS))
-    pool = chances(level)
-    match = chances(level[answer == 1])
-    patterns, place = np.unique(level, axis=0, return_inverse=True)
-    place = place.ravel()
-    free = np.bincount(place[answer != 1], minlength=len(patterns)).astype(float)
-    may = np.bincount(place[answer == UNKNOWN], minlength=len(patterns)).astype(float)
-    share, guessed = 0.1, np.full(len(patterns), 0.1)
-    for _ in range(most_steps):
-        other = chances(patterns, free - may * guessed)
-        ratio = np.log(match / other)
-        ratio[:, MISSING] = 0.0  # a missing value says nothing
-        odds = np.log(share / (1 - share)) + ratio[np.arange(n_columns), patterns].sum(axis=1)
-        guessed = sigmoid(odds)
-        before, share = share, float(np.clip(may @ guessed / max(may.sum(), 1.0), 1e-6, 1 - 1e-6))
-        if abs(share - before) < 1e-4 * before:
-            break
-    return guessed[place]
+def fit_guess(pairs: TeachingPairs, guess: np.ndarray, seed: int = 1) -> Logistic:
+    """The classifier of first probabilities, k of them, where nobody has answered."""
+    answer = pairs.answer.copy()
+    joined = np.flatnonzero(pairs.is_joined)
+    answer[joined[is_believed(guess[joined])]] = 1
+    told = np.where(answer == UNKNOWN, guess, answer)
+    return fit_on_some(pairs.seen, told, told >= LEAST_PROBABILITY, np.random.default_rng(seed))
+
+
+def settle(pairs: TeachingPairs, probability: np.ndarray, seed: int = 1) -> Logistic:
+    """From a first guess, k probabilities, to a classifier: clusters answer what nobody has."""
+    generator = np.random.default_rng(seed)
+    joined = np.flatnonzero(pairs.is_joined)
+    fitted: Logistic | None = None
+
+    def score(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return np.zeros(len(a)) if fitted is None else fitted.probability(pairs.likeness.compare(a, b))
+
+    for threshold in ROUNDS:
+        answer = pairs.answer.copy()
+        answer[joined[is_believed(probability[joined])]] = 1
+        unknown = answer == UNKNOWN
+        merges = average_linkage(
+            pairs.n_records, pairs.first, pairs.second, np.where(unknown, probability, answer), score
+        )
+        cluster = merges.clusters(pairs.n_records, threshold)
+        is_same = np.where(unknown, cluster[pairs.first] == cluster[pairs.second], answer == 1)
+        may_match = is_same | (probability >= LEAST_PROBABILITY)
+        fitted = fit_on_some(pairs.seen, is_same.astype(float), may_match, generator, fitted)
+        probability = fitted.probability(pairs.features)
+    assert fitted is not None
+    return fitted
+
+
+def fit_on_some(
+    features: np.ndarray,
+    answers: np.ndarray,
+    may_match: np.ndarray,
+    generator: np.random.Generator,
+    start: Logistic | None = None,
+) -> Logistic:
+    """The classifier, of a sample of the pairs that may match and one of the others, each for its many."""
+    rows, weights = [], []
+    for group in (np.flatnonzero(may_match), np.flatnonzero(~may_match)):
+        drawn = np.sort(generator.permutation(group)[:MOST_OF_A_KIND])
+        rows.append(drawn)
+        weights.append(np.full(len(drawn), len(group) / max(1, len(drawn))))
+    told = np.concatenate(rows)
+    return fit_logistic(features[told], answers[told], np.concatenate(weights), start=start)
 
 
 def f1_out_of_fold(features: np.ndarray, answer: np.ndarray) -> float | None:

@@ -47,7 +47,11 @@ def sigmoid(log_odds: np.ndarray) -> np.ndarray:
 
 
 def fit_logistic(
-    features: np.ndarray, answers: np.ndarray, weights: np.ndarray | None = None, penalty: float = 1.0
+    features: np.ndarray,
+    answers: np.ndarray,
+    weights: np.ndarray | None = None,
+    penalty: float = 1.0,
+    start: Logistic | None = None,
 ) -> Logistic:
     """Fit by penalised maximum likelihood.
 
@@ -56,6 +60,7 @@ def fit_logistic(
         answers: n probabilities or truth values of the answer.
         weights: n weights of the rows; 1 each where not given.
         penalty: Of the squared standardised weights; the intercept is free.
+        start: Where to begin; it changes how long it takes and not where it ends.
 
     Example:
         >>> fitted = fit_logistic(np.array([[0.0], [0.0], [1.0], [1.0]]), np.array([0, 0, 1, 1]))
@@ -72,6 +77,9 @@ def fit_logistic(
     rows = np.concatenate([(features - mean) / scale, np.ones((n, 1))], axis=1)
     ridge = np.append(np.full(k, penalty), 1e-9)
     told = np.zeros(k + 1)
+    if start is not None:
+        told[:k] = np.where(np.isfinite(scale), start.weights * np.where(np.isfinite(scale), scale, 0.0), 0.0)
+        told[k] = start.intercept + start.weights @ mean
     loss = _loss(rows, answers, row_weight, ridge, told)
     for _ in range(STEPS):
         guessed = sigmoid(rows @ told)

@@ -25,11 +25,14 @@ from .likeness import Likeness
 from .mixture import Expected
 
 LEAST_BITS, MOST_IN_BLOCK, MOST_RECORDS, MOST_PAIRS = 4.0, 50, 20_000, 2_000_000
+MOST_COMPARED = 60_000
 MOST_UNLIKE, MOST_BY_CHANCE = 0.15, 0.05
 MOST_EXTRA_BITS, BITS_STEP, MOST_BITS = 12.0, 0.25, 120.0
 LEAST_PAIRS, DOUBT = 10, 1.5
 LEAST_KIN, MOST_KIN, KIN_MATTERS = 0.3, 0.98, 0.5
 MOST_DIFFERENT, LEAST_DIFFERENT = 0.10, 0.03
+LEAST_SHOWING, LEAST_SHOWN = 2, 10
+MOST_SHOWN = 50.0  # pairs that pseudo-matches count for beside known matches
 GUESSED = 5.0  # pairs' worth of a guess, for columns with hardly any pair
 GUESS = (0.0, 0.10, 0.05, 0.05, 0.10)
 
@@ -52,6 +55,11 @@ class PseudoMatches:
     level: np.ndarray
     weight: np.ndarray
     kin: np.ndarray
+
+    @property
+    def shows(self) -> bool:
+        """Whether there are enough of them, in at least two columns, to go by."""
+        return bool(((self.weight > 0).sum(axis=0) >= LEAST_SHOWN).sum() >= LEAST_SHOWING)
 
 
 def agreement_bits(columns: Sequence[ValueColumn], first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -84,13 +92,17 @@ def find_pseudo_matches(
     first, second = _equal_pairs(columns, kept_share, generator)
     agreed = agreement_bits(columns, first, second)
     enough = np.flatnonzero((agreed.sum(axis=1) >= np.log2(n)) & ((agreed > 0).sum(axis=1) > 1))
+    kept_pairs = min(1.0, MOST_COMPARED / max(1, len(enough)))
+    if kept_pairs < 1:
+        enough = np.sort(generator.choice(enough, MOST_COMPARED, replace=False))
     first, second, agreed = first[enough], second[enough], agreed[enough]
     level = grade(likeness, likeness.compare(first, second))
     # A pair that agrees in two columns is drawn if either value is.
-    n_drawn = n * (n - 1) / 2 * (1 - (1 - kept_share) ** 2)
+    n_drawn = n * (n - 1) / 2 * (1 - (1 - kept_share) ** 2) * kept_pairs
     weight, kin = np.zeros(level.shape), np.zeros(len(columns))
+    chances = [chance_bits(column) for column in columns]
     for at in range(len(columns)):
-        tail = n_drawn * chance_tail([*columns[:at], *columns[at + 1 :]])
+        tail = n_drawn * chance_tail([*chances[:at], *chances[at + 1 :]])
         weight[:, at], kin[at] = _leave_out(at, agreed, level, strangers, tail, float(np.log2(n)))
     return PseudoMatches(first, second, level, weight, kin)
 
@@ -99,7 +111,8 @@ def _equal_pairs(
     columns: Sequence[ValueColumn], kept_share: float, generator: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pairs of records with an equal value, for a share of the values, with all records that hold them."""
-    n = len(columns[0].codes)
+    n, whole = len(columns[0].codes), KeyRing(columns)
+    nothing = np.zeros((len(columns), 0), dtype=np.int64)
     found = [np.zeros(0, dtype=np.int64)]
     for column in columns:
         if column.kind == "long" or bits(column.counts) < LEAST_BITS:
@@ -107,7 +120,7 @@ def _equal_pairs(
         drawn = np.append(generator.random(len(column.values)) < kept_share, False)
         records = np.flatnonzero(drawn[column.codes])
         if len(records) > 1:
-            ring = KeyRing([one.of(records) for one in columns])
+            ring, _ = whole.narrowed(records, nothing)
             pairs = candidate_pairs(ring, [(f"wholeFieldPredicate({column.name})",)], MOST_IN_BLOCK)
             found.append(records[pairs.first] * n + records[pairs.second])
     codes = sorted_unique(np.concatenate(found))
@@ -116,19 +129,25 @@ def _equal_pairs(
     return codes // n, codes % n
 
 
-def chance_tail(columns: Sequence[ValueColumn]) -> np.ndarray:
-    """Chance that two records drawn at random agree in so many bits or more, in steps of a quarter.
+def chance_bits(column: ValueColumn) -> np.ndarray:
+    """Chance that two records drawn at random agree in so many bits of a column, in steps of a quarter."""
+    share = column.counts / column.counts.sum()
+    both_told = (column.counts.sum() / len(column.codes)) ** 2
+    n_steps = int(MOST_BITS / BITS_STEP)
+    step = np.minimum((-np.log2(share) / BITS_STEP).astype(np.int64), n_steps - 1)
+    told = np.bincount(step, weights=share**2 * both_told, minlength=n_steps)
+    told[0] += 1 - told.sum()
+    return told
+
+
+def chance_tail(chances: Sequence[np.ndarray]) -> np.ndarray:
+    """Chance that two records drawn at random agree in so many bits or more, by that of each column.
 
     As if the columns were independent: bits of one add to bits of the next.
     """
     told = np.zeros(int(MOST_BITS / BITS_STEP))
     told[0] = 1.0
-    for column in columns:
-        share = column.counts / column.counts.sum()
-        both_told = (column.counts.sum() / len(column.codes)) ** 2
-        step = np.minimum((-np.log2(share) / BITS_STEP).astype(np.int64), len(told) - 1)
-        own = np.bincount(step, weights=share**2 * both_told, minlength=len(told))
-        own[0] += 1 - own.sum()
+    for own in chances:
         told = np.convolve(told, own)[: len(told)]
     tail: np.ndarray = told[::-1].cumsum()[::-1]
     return tail
@@ -187,11 +206,20 @@ def _kin_by_column(
     return kin
 
 
-def expect_matches(likeness: Likeness, pseudo: PseudoMatches, strangers: Strangers) -> Expected:
+def expect_matches(
+    likeness: Likeness, pseudo: PseudoMatches, strangers: Strangers, told: np.ndarray | None = None
+) -> Expected:
     """What each column looks like in matches.
 
     Where relatives hide among the pairs, at most a tenth of the matches are taken to be unlike in the
-    column, and there is no drifting from that.
+    column, and there is no drifting from that. Matches that somebody told of are no relatives: where
+    there are any, they say what matches look like, and all the others count for fifty of them.
+
+    Args:
+        likeness: The compared columns.
+        pseudo: Pairs that agree in enough.
+        strangers: What strangers look like.
+        told: Shape (m, columns), levels of known matches.
     """
     counts = count_levels(pseudo.level, pseudo.weight)
     usual = count_levels(pseudo.level, np.ones(len(pseudo.level)))
@@ -201,11 +229,16 @@ def expect_matches(likeness: Likeness, pseudo: PseudoMatches, strangers: Strange
         guess[: len(GUESS)] = GUESS if column.kind != "category" else (0.0, 0.2, 0.0, 0.0, 0.0)
         equal = usual[at, EQUAL:] + 1.0
         guess[EQUAL:] = (1 - guess.sum()) * equal / equal.sum()
-        told = (counts[at] + GUESSED * guess) / (counts[at].sum() + GUESSED)
+        shown = (counts[at] + GUESSED * guess) / (counts[at].sum() + GUESSED)
         most = MOST_DIFFERENT if pseudo.kin[at] > KIN_MATTERS else 1.0
-        levels[at] = _bounded(told, strangers.unlike[at], strangers.level[at], LEAST_DIFFERENT, most)
+        levels[at] = _bounded(shown, strangers.unlike[at], strangers.level[at], LEAST_DIFFERENT, most)
     pairs = np.where(pseudo.kin > KIN_MATTERS, np.inf, counts.sum(axis=1) + GUESSED)
-    return Expected(levels, pairs)
+    if told is None:
+        return Expected(levels, pairs)
+    known = count_levels(told, np.ones(len(told)))
+    n_told, n_shown = known.sum(axis=1), np.minimum(counts.sum(axis=1), MOST_SHOWN) + GUESSED
+    levels = (known + n_shown[:, None] * levels) / (n_told + n_shown)[:, None]
+    return Expected(levels, pairs + n_told)
 
 
 def _bounded(

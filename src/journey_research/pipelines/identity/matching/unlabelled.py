@@ -17,24 +17,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from .blocking_rules import SAMPLE, learn_rules
-from .candidates import KeyedRecords, KeyRing, Rule, candidate_pairs
-from .levels import Strangers, count_levels, grade, is_unlike, meet_strangers
+from .candidates import KeyedRecords, KeyRing, Rule, candidate_pairs, sorted_unique
+from .first_guess import guess_matches, is_credible
+from .fitting import LEAST_PROBABILITY, fit_on_some
+from .levels import grade, meet_strangers
 from .likeness import Likeness
-from .logistic import Logistic, fit_logistic
-from .mixture import Expected, fit_mixture
-from .pseudo_matches import (
-    MOST_UNLIKE,
-    agreement_bits,
-    expect_matches,
-    find_pseudo_matches,
-    make_matches,
-)
+from .logistic import Logistic
+from .pseudo_matches import expect_matches, find_pseudo_matches, make_matches
 
-N_MADE, MOST_FITTED, N_STARTS = 1500, 400_000, 4
-START_BITS = 5.0
-LEAST_TOLD, MOST_UNLIKE_SEEN, DOUBT = 3.0, 0.4, 2.0
-LEAST_SHOWING, LEAST_SHOWN = 2, 10
-LEAST_PROBABILITY, MOST_OF_A_KIND = 0.02, 15_000
+N_MADE, MOST_FITTED = 1500, 400_000
 THRESHOLD = 0.3
 LEAST_RECORDS, LEAST_COLUMNS, LEAST_MATCHES, LEAST_PER_RECORD = 50, 2, 10, 0.0075
 NOTHING_SHOWS = "hardly any two records agree in several values, so nothing shows what a repeat looks like"
@@ -64,13 +55,15 @@ class AnchoredRing(KeyRing):
 
     def __init__(self, ring: KeyRing, is_anchor: np.ndarray) -> None:
         super().__init__(list(ring.columns.values()))
-        self._keys = ring._keys
         self.is_anchor = is_anchor
 
     def of_rule(self, rule: Rule, records: np.ndarray | None = None) -> KeyedRecords:
         """(record, key) by a rule, for keys of an anchor."""
         record, key = super().of_rule(rule, records)
-        kept = np.isin(key, key[self.is_anchor[record]])
+        anchored = sorted_unique(key[self.is_anchor[record]])
+        if not len(anchored):
+            return record[:0], key[:0]
+        kept = anchored[np.minimum(np.searchsorted(anchored, key), len(anchored) - 1)] == key
         return record[kept], key[kept]
 
 
@@ -101,7 +94,7 @@ def fit_unlabelled(
         return _refused(f"{n} records are too few to learn from without labels; it takes at least 50")
     strangers = meet_strangers(likeness, generator)
     pseudo = find_pseudo_matches(likeness, strangers, generator)
-    if ((pseudo.weight > 0).sum(axis=0) >= LEAST_SHOWN).sum() < LEAST_SHOWING:
+    if not pseudo.shows:
         return _refused(NOTHING_SHOWS)
     made = make_matches(likeness, pseudo, N_MADE, generator)
     sample = np.sort(generator.permutation(n)[:SAMPLE])
@@ -112,15 +105,8 @@ def fit_unlabelled(
         return _refused(NOTHING_SHOWS)
     features = likeness.compare(first, second)
     level = grade(likeness, features)
-    unlike = is_unlike(level, strangers)
-    agreed = agreement_bits(columns, first, second)
-    start = (agreed.sum(axis=1) >= np.log2(n) + START_BITS) & ((agreed > 0).sum(axis=1) > 1)
-    start &= unlike.sum(axis=1) <= MOST_UNLIKE * (level > 0).sum(axis=1)
     expected = expect_matches(likeness, pseudo, strangers)
-    fits = [
-        fit_mixture(level, expected, strangers, start.astype(float), generator).probability(level)
-        for _ in range(N_STARTS)
-    ]
+    fits = guess_matches(columns, first, second, level, expected, strangers, generator)
     credible = [one for one in fits if is_credible(level, one, expected, strangers)]
     if not credible:
         return _refused(
@@ -137,42 +123,12 @@ def fit_unlabelled(
             rules,
             share,
         )
-    return Unlabelled(rules, _fit(features, probability, generator), THRESHOLD, "", share)
-
-
-def is_credible(level: np.ndarray, probability: np.ndarray, expected: Expected, strangers: Strangers) -> bool:
-    """Whether what a fit takes for matches is no more unlike, in any telling column, than matches are.
-
-    Args:
-        level: Shape (k, columns).
-        probability: k, of the fit.
-        expected: What matches look like.
-        strangers: What strangers look like; how unlike they are is the measure.
-    """
-    seen = count_levels(level, probability)
-    told = seen.sum(axis=1)
-    by_chance = np.maximum((strangers.level * strangers.unlike).sum(axis=1), 1e-9)
-    unlike = (seen * strangers.unlike).sum(axis=1) / np.maximum(told, 1e-9) / by_chance
-    usual = (expected.level * strangers.unlike).sum(axis=1) / by_chance
-    usual = usual + DOUBT * np.sqrt(np.maximum(usual * (1 - usual), 0.0) / expected.pairs)
-    is_asked = strangers.is_telling & (told >= LEAST_TOLD)
-    return bool((unlike <= np.maximum(MOST_UNLIKE_SEEN, usual))[is_asked].all())
+    fitted = fit_on_some(features, probability, probability >= LEAST_PROBABILITY, generator)
+    return Unlabelled(rules, fitted, THRESHOLD, "", share)
 
 
 def _refused(reason: str, rules: list[Rule] | None = None, share: float = 0.0) -> Unlabelled:
     return Unlabelled(rules or [], None, THRESHOLD, reason, share)
-
-
-def _fit(features: np.ndarray, probability: np.ndarray, generator: np.random.Generator) -> Logistic:
-    """The classifier, of a sample of the pairs that may match and one of the others, each for its many."""
-    may_match = probability >= LEAST_PROBABILITY
-    rows, weights = [], []
-    for group in (np.flatnonzero(may_match), np.flatnonzero(~may_match)):
-        drawn = np.sort(generator.permutation(group)[:MOST_OF_A_KIND])
-        rows.append(drawn)
-        weights.append(np.full(len(drawn), len(group) / max(1, len(drawn))))
-    told = np.concatenate(rows)
-    return fit_logistic(features[told], probability[told], np.concatenate(weights))
 
 
 def pairs_to_fit(
