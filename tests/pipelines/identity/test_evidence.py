@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import table
 
-from journey_research.pipelines.identity.evidence import EvidenceRule, gather_evidence
+from journey_research.pipelines.identity.evidence import EvidenceRule, gather_evidence, leave_out_blocked
 
 RULE = EvidenceRule(most_records_unverified=3)
 WORKED_EXAMPLE = """
@@ -21,6 +21,16 @@ app:1    profile    no     user_id    u1                yes     # one login: joi
 web:2    anonymous  no     user_id    u2                yes
 web:2    anonymous  no     user_id    u3                yes     # two people logged in here ...
 app:2    profile    no     user_id    u2                yes     # ... so nothing is joined
+web:3    anonymous  no     cookie     c1                no      # nobody logged in here, but ...
+app:3    profile    no     cookie     c1                no
+app:3    profile    no     user_id    u4                yes
+web:3    anonymous  no     device_id  d1                no
+app:4    profile    no     device_id  d1                no
+app:4    profile    no     user_id    u5                yes     # ... cookie and device are of two
+app:5    profile    no     maid       m1                no
+app:5    profile    no     loyalty_id l1                yes
+app:6    profile    no     maid       m1                no
+app:6    profile    no     loyalty_id l2                yes     # one telephone, two cards
 crm:t    profile    yes    email      test@test.com     no
 mail:t   lead       no     email      test@test.com     no      # blocked: no row at all
 crm:p    profile    yes    phone      +4900000000       no
@@ -31,6 +41,9 @@ WORKED_ANSWER = {
     ("crm:a", "shop:a"): "both are named: their values decide",
     ("app:1", "web:1"): None,
     ("app:2", "web:2"): "shared device",
+    ("app:3", "web:3"): "shared device",
+    ("app:4", "web:3"): "shared device",
+    ("app:5", "app:6"): "shared device",
 }
 
 
@@ -169,6 +182,36 @@ def test_a_firm_is_nobody():
 
     assert gather(told, said=[("crm:ann", "crm:firm", "alias")]) == {}
     assert gather(told.assign(kind="profile")) == {("crm:ann", "crm:firm"): None}
+
+
+HELD = """
+record   email                phone           left_email       left_phone
+crm:1    ann@a.example        +4930111222     ann@a.example    +4930111222
+crm:2    -                    +4930000000     -                -              # seven equal digits at the end
+crm:3    Test@Test.com        +491234567890   -                -
+crm:4    noreply@a.example    1112222222      -                -
+crm:5    notest@a.example     +4930100000     notest@a.example +4930100000    # only looks like it
+crm:6    -                    7               -                -
+"""
+
+
+def test_values_that_say_nothing_are_left_out_before_records_are_compared():
+    told = read(HELD).astype(object)
+    told = told.where(told != "-", None)
+    rows = [
+        {"record_id": row["record"], "last_name": "King", "email": row["email"], "phone": row["phone"]}
+        for row in told.to_dict("records")
+    ]
+
+    values = table("RECORD_VALUES", *rows)
+    left = leave_out_blocked(values, RULE).to_arrow()
+
+    assert left.schema.equals(values.to_arrow().schema)
+    assert left.column_names == values.to_arrow().column_names
+    found = [(row["record_id"], row["email"], row["phone"]) for row in left.to_pylist()]
+    assert found == list(told[["record", "left_email", "left_phone"]].itertuples(index=False, name=None))
+    assert left["last_name"].to_pylist() == ["King"] * len(rows)
+    assert leave_out_blocked(table("RECORD_VALUES"), RULE).count() == 0
 
 
 def test_no_rows_make_no_links():

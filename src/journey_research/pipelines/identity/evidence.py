@@ -3,7 +3,9 @@
 Context: a login, a loyalty card or a cookie names somebody; an address typed into a form may be
 a husband's, a test or everybody's. Choice: sure identifiers join, unverified ones join a record
 without a name to its only candidate, and between two named records the names decide. Refused
-ties are kept with the reason. Given up: joining a browser in which two people logged in.
+ties are kept with the reason. Given up: joining a browser in which two people logged in, or whose
+cookies and device ids lead to two logins; and seeing that at a greater distance, as over a cookie of a
+browser of a cookie. How many values of one type a person may have is not limited.
 """
 
 from __future__ import annotations
@@ -120,6 +122,25 @@ def gather_evidence(
         most_records_unverified=rule.most_records_unverified,
         sure_probability=rule.sure_probability,
         unverified_probability=rule.unverified_probability,
+    )
+
+
+def leave_out_blocked(record_values: Table, rule: EvidenceRule) -> Table:
+    """What records hold, without the addresses and numbers that say nothing: fit to be compared.
+
+    Two records that agree in nothing but test@test.com are no more alike than two that are silent.
+
+    Args:
+        record_values: n rows, contract ``RECORD_VALUES``.
+        rule: Which values are blocked.
+
+    Returns:
+        n rows, contract ``RECORD_VALUES``, with null in place of what is blocked.
+    """
+    return run_sql(
+        "unblocked_values.sql",
+        record_values=record_values,
+        blocked=_column("blocked_value", rule.blocked_values),
     )
 
 

@@ -46,31 +46,44 @@ logins as (
             or (told.identifier_type = 'email' and users.record_id is null)
         )
 ),
+-- Who logged in at a device, as the records say that name it. A source's own key (crm_id) is no login:
+-- two lists that know one person have two.
+device_users as (
+    select devices.identifier_type, devices.identifier_value, logins.identifier_type as login_type,
+        min(logins.identifier_value) as first_user, max(logins.identifier_value) as last_user
+    from told as devices join logins on logins.record_id = devices.record_id
+    where devices.identifier_type in ('cookie', 'device_id', 'maid')
+        and logins.identifier_type in ('user_id', 'loyalty_id')
+    group by devices.identifier_type, devices.identifier_value, logins.identifier_type
+),
+shared_devices as (
+    select distinct identifier_type, identifier_value from device_users where first_user <> last_user
+),
+-- A browser with two cookies is as shared as one cookie when they lead to two users.
+seen as (
+    select record_id, identifier_type, identifier_value from logins
+    union
+    select told.record_id, login_type, first_user
+    from told join device_users
+        on device_users.identifier_type = told.identifier_type
+        and device_users.identifier_value = told.identifier_value
+    where first_user = last_user
+),
 torn as (
     select distinct record_id
     from (
         select record_id, identifier_type
-        from logins join records using (record_id)
+        from seen join records using (record_id)
         where kind = 'anonymous'
         group by record_id, identifier_type
         having count(distinct identifier_value) > 1
-    ) as several
-),
-shared_cookies as (
-    select distinct identifier_value
-    from (
-        select cookies.identifier_value, logins.identifier_type
-        from told as cookies join logins on logins.record_id = cookies.record_id
-        where cookies.identifier_type = 'cookie' and logins.identifier_type = 'user_id'
-        group by cookies.identifier_value, logins.identifier_type
-        having count(distinct logins.identifier_value) > 1
     ) as several
 ),
 members as (
     select told.record_id, told.identifier_type, told.identifier_value, told.verified,
         max(told.is_weak) over (partition by told.identifier_type, told.identifier_value) as is_weak,
         case when named.record_id is null then 0 else 1 end as is_named,
-        case when torn.record_id is not null or shared_cookies.identifier_value is not null
+        case when torn.record_id is not null or shared_devices.identifier_value is not null
             then 1 else 0 end as is_shared,
         case when strong.identifier_type is null then 0 else 1 end as is_strong,
         count(*) over (partition by told.identifier_type, told.identifier_value) as n_records,
@@ -81,8 +94,9 @@ members as (
     from told
     left join named on named.record_id = told.record_id
     left join torn on torn.record_id = told.record_id
-    left join shared_cookies
-        on told.identifier_type = 'cookie' and shared_cookies.identifier_value = told.identifier_value
+    left join shared_devices
+        on shared_devices.identifier_type = told.identifier_type
+        and shared_devices.identifier_value = told.identifier_value
     left join strong on strong.identifier_type = told.identifier_type
     window centre as (
         partition by told.identifier_type, told.identifier_value

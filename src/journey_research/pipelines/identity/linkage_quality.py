@@ -19,11 +19,12 @@ from journey_research.engine import Table, run_sql
 
 from .blocking_recall import Pairs, measure_meetings, meet_by_rules, pairs_inside
 from .cluster_measures import measure_clusters, measure_pairs
+from .evidence import EvidenceRule
 from .judgements import judged_labels
 from .matching.linkage import components
 from .pair_measures import count_pairs, precision_recall_f1
 from .ties import ClusterRule, place_pairs
-from .training import comparable_values
+from .training import BLOCKS_AS_SHIPPED, comparable_values
 
 EVERY_ROW = 50_000_000
 LINK_RULES = ("source_link", "shared_identifier", "dedupe", "judgement")
@@ -40,6 +41,7 @@ def measure_identity(
     true_people: Table,
     model: dict[str, Any],
     cluster_rule: ClusterRule,
+    evidence_rule: EvidenceRule = BLOCKS_AS_SHIPPED,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Pairwise, B-cubed and whole-person precision, recall and F1, and what other thresholds would make.
 
@@ -54,6 +56,7 @@ def measure_identity(
         true_people: t rows, contract ``TRUE_PEOPLE``; may be empty, and then quality is null.
         model: The matcher's document.
         cluster_rule: As used for ``record_clusters``.
+        evidence_rule: Which values say nothing.
 
     Returns:
         ``METRICS`` and ``IDENTITY_THRESHOLDS``. Of the pairs of one person whose records have names,
@@ -82,7 +85,7 @@ def measure_identity(
     evidence = evidence_links.query(
         "select record_id_a, record_id_b from this where is_accepted order by record_id_a, record_id_b"
     ).to_pandas(EVERY_ROW)
-    values = comparable_values(records, record_values)
+    values = comparable_values(records, record_values, evidence_rule)
     row_of = pd.Index(values["record_id"]).get_indexer(place).astype(np.int64)
     fields = values.drop(columns="record_id")
     same = judged[judged["answer"] == "same"]

@@ -10,16 +10,21 @@ import pandas as pd
 
 from journey_research.engine import Table
 
+from .evidence import EvidenceRule
 from .matching.matcher import IDENTICAL, columns_for, comparisons_of, read_matcher, score_columns
 from .persons import EVERY_ROW, LINK_COLUMNS
 from .ties import place_pairs
-from .training import comparable_values
+from .training import BLOCKS_AS_SHIPPED, comparable_values
 
 SCORED = ["record_id_a", "record_id_b", "link_probability", "comparisons"]
 
 
 def score_pairs(
-    records: Table, record_values: Table, evidence_links: Table, model: dict[str, Any]
+    records: Table,
+    record_values: Table,
+    evidence_links: Table,
+    model: dict[str, Any],
+    evidence_rule: EvidenceRule = BLOCKS_AS_SHIPPED,
 ) -> pd.DataFrame:
     """Score every pair that the matcher's rules bring together.
 
@@ -28,6 +33,7 @@ def score_pairs(
         record_values: n rows, contract ``RECORD_VALUES``.
         evidence_links: k rows, contract ``LINKS``; what they tie is compared whole.
         model: From ``train_matcher``; without weights no pair is scored.
+        evidence_rule: Which values say nothing.
 
     Returns:
         m rows, contract ``LINKS``, accepted where the probability reaches the model's threshold;
@@ -38,7 +44,7 @@ def score_pairs(
     """
     if "weights" not in model:
         return _as_links(pd.DataFrame(columns=LINK_COLUMNS))
-    values = comparable_values(records, record_values)
+    values = comparable_values(records, record_values, evidence_rule)
     ties = evidence_links.query(
         "select record_id_a, record_id_b from this where is_accepted or refusal like 'both are named%' "
         "order by record_id_a, record_id_b"

@@ -14,6 +14,7 @@ import pandas as pd
 from journey_research.engine import Table
 from journey_research.errors import UserError
 
+from .evidence import EvidenceRule, leave_out_blocked
 from .judgements import choose_labels, evidence_labels, group_labels, judged_labels
 from .matching.columns import ValueColumn, find_columns
 from .matching.learning import KnownPairs, learn_matcher, learn_unlabelled
@@ -26,6 +27,7 @@ COMPARED_TEXTS = (
 )  # fmt: skip
 NOTHING_TO_COMPARE = "no matcher: nothing to compare"
 EVERY_ROW = 50_000_000
+BLOCKS_AS_SHIPPED = EvidenceRule()
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def train_matcher(
     judgements: Table,
     labelled_groups: Table,
     rule: MatcherRule,
+    evidence_rule: EvidenceRule = BLOCKS_AS_SHIPPED,
 ) -> dict[str, Any]:
     """Learn who is who from reviewers, labelled groups and identifiers.
 
@@ -96,6 +99,7 @@ def train_matcher(
         judgements: j rows, contract ``JUDGEMENTS``.
         labelled_groups: g rows, contract ``LABELLED_GROUPS``.
         rule: How.
+        evidence_rule: Which values say nothing.
 
     Returns:
         A document without personal values. Where nothing can be learnt, ``state`` says why and
@@ -104,7 +108,7 @@ def train_matcher(
     Raises:
         UserError: There are more records than the matcher is made for.
     """
-    values = comparable_values(records, record_values)
+    values = comparable_values(records, record_values, evidence_rule)
     groups = labelled_groups.to_pandas(EVERY_ROW)
     model = train(
         values["record_id"].tolist(),
@@ -119,7 +123,7 @@ def train_matcher(
     return model
 
 
-def comparable_values(records: Table, record_values: Table) -> pd.DataFrame:
+def comparable_values(records: Table, record_values: Table, evidence_rule: EvidenceRule) -> pd.DataFrame:
     """Values of the records that can be compared: those of persons that hold at least two.
 
     A lone address or number is compared by ``gather_evidence`` already, exactly. Where no record
@@ -128,6 +132,7 @@ def comparable_values(records: Table, record_values: Table) -> pd.DataFrame:
     Args:
         records: Contract ``RECORDS``; firms are compared with nobody.
         record_values: n rows, contract ``RECORD_VALUES``.
+        evidence_rule: Which values say nothing; these are left out.
 
     Returns:
         At most n rows, sorted by record.
@@ -136,7 +141,7 @@ def comparable_values(records: Table, record_values: Table) -> pd.DataFrame:
     counted = Table(
         f"select *, {told} + case when birth_date is null then 0 else 1 end as n_told from told "
         "where record_id not in (select record_id from records where kind = 'account')",
-        {"told": record_values, "records": records},
+        {"told": leave_out_blocked(record_values, evidence_rule), "records": records},
     )
     enough = counted.query(
         "select * exclude (n_told) from this "
