@@ -43,7 +43,7 @@ def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
     Args:
         arguments: ``--sizes N,N,...`` (10000,100000,1000000), ``--tools A,B`` (ours,splink; dedupe),
             ``--new N`` (10000): so many records are added to the resolved others of the largest size;
-            ``--seed N``.
+            ``--seed N``; ``--limit_seconds N`` (1200) for each run of a tool.
 
     Returns:
         One row per size and tool, and one for the records added. ``exponent`` is the slope of the
@@ -59,6 +59,7 @@ def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
     parser.add_argument("--tools", default="ours,splink")
     parser.add_argument("--new", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--limit_seconds", type=int, default=1200)
     chosen = parser.parse_args(list(arguments))
     rows: list[dict[str, Any]] = []
     for size in sorted(int(size) for size in chosen.sizes.split(",")):
@@ -69,7 +70,7 @@ def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
         n_new = chosen.new if size == max(int(size) for size in chosen.sizes.split(",")) else 0
         for tool in chosen.tools.split(","):
             print(f"{size:,} records: {tool}", file=sys.stderr, flush=True)
-            answer = run_peer(_way(tool, n_new), one, labels, chosen.seed, 3600)
+            answer = run_peer(_way(tool, n_new), one, labels, chosen.seed, chosen.limit_seconds)
             rows += _rows(rows, one, is_test, tool, answer, n_new)
     return rows
 
@@ -97,7 +98,7 @@ def load_size(size: int, seed: int) -> IdentitySet:
     if len(told) < size:
         raise RuntimeError(f"the world of {persons:,} people has {len(told):,} records, not {size:,}")
     return IdentitySet(
-        "world_as_made", told[["id", *PERSON]], PERSON, told["true_person_id"].to_numpy(dtype=str)
+        "world_at_scale", told[["id", *PERSON]], PERSON, told["true_person_id"].to_numpy(dtype=str)
     )
 
 

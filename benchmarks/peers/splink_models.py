@@ -56,6 +56,20 @@ _WORLD = {
     "sure_recall": 0.7,
     "derived": {"whole_name": "lower(coalesce(full_name, first_name || ' ' || last_name))"},
 }
+# Of a million records a block of a name alone makes more pairs than memory holds.
+_LARGE_WORLD = {
+    **_WORLD,
+    "blocking": [
+        ["email"],
+        ["phone"],
+        ["whole_name", "postal_code"],
+        ["whole_name", "birth_date"],
+        ["street", "postal_code", "substr(whole_name, 1, 1)"],
+        ["whole_name", "city"],
+    ],
+    "training": [["whole_name", "postal_code"], ["email"]],
+    "sure": [["email"], ["phone", "whole_name"], ["whole_name", "street", "postal_code"]],
+}
 
 MODELS: dict[str, dict[str, Any]] = {
     "fake_1000": {
@@ -103,6 +117,7 @@ MODELS: dict[str, dict[str, Any]] = {
         },
     },
     "world_as_made": _WORLD,
+    "world_at_scale": _LARGE_WORLD,
     "world_noisy": _WORLD,
     "world_noisier": _WORLD,
     "world_without_duplicates": _WORLD,

@@ -176,6 +176,9 @@ class Resolved:
         Raises:
             UserError: A column is missing, an id is blank, stands twice or is known, or nothing compares.
         """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
         from journey_research.pipelines.identity.incremental import add_records
 
         from .resolve import check_records
@@ -183,11 +186,10 @@ class Resolved:
         if self.resolution.matcher is None:
             raise UserError("nothing compares records", rule=str(self.model.get("state", "no matcher")))
         ids, columns = check_records(frame, id, list(self.values.columns))
-        known = pd.Index(ids).isin(self.resolution.ids)
-        if known.any():
-            raise UserError(
-                "id is known", row=int(known.argmax()) + 1, column=id, do="add only records that are new"
-            )
+        known = self.resolution.ids[pc.is_in(pa.array(self.resolution.ids), value_set=pa.array(ids))]
+        if len(known):
+            row = ids.index(known[0]) + 1
+            raise UserError("id is known", row=row, column=id, do="add only records that are new")
         place, order = pd.Index(ids).sort_values(return_indexer=True)
         values = frame[columns].reset_index(drop=True)
         grown, _ = add_records(self.resolution, place, values.iloc[order].reset_index(drop=True))

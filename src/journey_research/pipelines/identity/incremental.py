@@ -66,7 +66,7 @@ def add_records(told: Resolution, ids: pd.Index, frame: pd.DataFrame) -> tuple[R
         once=None if told.once is None else np.append(told.once, np.zeros(len(ids), dtype=np.uint64)),
     )
     is_hit = np.zeros(n, dtype=bool)
-    is_hit[told.chain[first[first < n]]] = True
+    is_hit[told.chain[first[(first < n) & (probability >= told.floor)]]] = True
     known = np.flatnonzero(is_hit[told.chain])
     reached = np.concatenate([known, np.arange(n, n_all)])
 

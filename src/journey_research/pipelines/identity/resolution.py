@@ -18,7 +18,7 @@ from .clustering import Ties, no_pairs
 from .judgements import judged_labels
 from .matching.candidates import is_among
 from .matching.columns import ValueColumn
-from .matching.linkage import components
+from .matching.linkage import chains
 from .matching.matcher import Matcher, Scored, read_matcher, score_columns
 from .persons import belonging
 from .ties import place_pairs
@@ -65,17 +65,25 @@ class Resolution:
             np.concatenate([self.found.probability, self.found.repeat_probability]),
         )
 
+    @property
+    def floor(self) -> float:
+        """The least probability by which two records are chained at any threshold."""
+        return min(self.threshold, *self.shown)
+
     @cached_property
     def chain(self) -> np.ndarray:
-        """For each of n records the smallest that any known pair leads to."""
+        """For each of n records the smallest of those that are clustered together with it."""
         judged = judged_labels(self.judgements)
         same = place_pairs(judged[judged["answer"] == "same"], self.ids)
         known = (same[0] >= 0) & (same[1] >= 0)
-        first, second, _ = self.pairs
-        return components(
+        first, second, probability = self.pairs
+        return chains(
             len(self.ids),
             np.concatenate([first, same[0][known]]),
             np.concatenate([second, same[1][known]]),
+            np.concatenate([probability, np.ones(int(known.sum()))]),
+            self.floor,
+            Ties.most_in_cluster,
         )
 
     def part(self, records: np.ndarray) -> Resolution:

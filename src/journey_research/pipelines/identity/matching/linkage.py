@@ -92,7 +92,7 @@ def average_linkage(
     """
     swapped = first > second
     first, second = np.where(swapped, second, first), np.where(swapped, first, second)
-    chain = _chains(n_records, first, second, probability, floor, most_in_chain)
+    chain = chains(n_records, first, second, probability, floor, most_in_chain)
     inside = chain[first] == chain[second]
     first, second, probability = first[inside], second[inside], probability[inside]
     is_member = np.zeros(n_records, dtype=bool)
@@ -120,13 +120,13 @@ def average_linkage(
             group = of_size[at : at + most]
             rows = members[starts[group][:, None] + np.arange(size)]
             table = np.full((len(group), size, size), np.nan)
-            chains, own = _rows_in(group, number[first[pairs]])
+            of_chain, own = _rows_in(group, number[first[pairs]])
             i, j = place[first[pairs[own]]], place[second[pairs[own]]]
-            table[chains, i, j] = table[chains, j, i] = probability[pairs[own]]
+            table[of_chain, i, j] = table[of_chain, j, i] = probability[pairs[own]]
             _fill(table, rows, score)
-            chains, own = _rows_in(group, number[never[0][nevers]])
+            of_chain, own = _rows_in(group, number[never[0][nevers]])
             i, j = place[never[0][nevers[own]]], place[never[1][nevers[own]]]
-            table[chains, i, j] = table[chains, j, i] = _NEVER
+            table[of_chain, i, j] = table[of_chain, j, i] = _NEVER
             if once is not None:
                 bits = once[rows]
                 table[(bits[:, :, None] & bits[:, None, :]) != 0] = _NEVER
@@ -165,10 +165,19 @@ def _rows_in(group: np.ndarray, numbers: np.ndarray) -> tuple[np.ndarray, np.nda
     return at[own], own
 
 
-def _chains(
+def chains(
     n: int, first: np.ndarray, second: np.ndarray, probability: np.ndarray, floor: float, most: int
 ) -> np.ndarray:
-    """A chain for every record; the floor rises until no chain is too long."""
+    """A chain for every record, named after its smallest; the floor rises until none is too long.
+
+    Args:
+        n: Records.
+        first: k record numbers.
+        second: k record numbers.
+        probability: k match probabilities.
+        floor: Pairs below it chain nothing.
+        most: Longer chains are cut.
+    """
     chain = np.arange(n)
     live = np.flatnonzero(probability >= floor)
     while len(live):
@@ -188,10 +197,10 @@ def _chains(
 
 def _fill(table: np.ndarray, rows: np.ndarray, score: Scorer | None) -> None:
     """Score the pairs of each chain that blocking did not bring together."""
-    chains, i, j = np.nonzero(np.triu(np.isnan(table), 1))
-    if len(chains):
-        told = np.zeros(len(chains)) if score is None else score(rows[chains, i], rows[chains, j])
-        table[chains, i, j] = table[chains, j, i] = told
+    of_chain, i, j = np.nonzero(np.triu(np.isnan(table), 1))
+    if len(of_chain):
+        told = np.zeros(len(of_chain)) if score is None else score(rows[of_chain, i], rows[of_chain, j])
+        table[of_chain, i, j] = table[of_chain, j, i] = told
 
 
 def _joined(
