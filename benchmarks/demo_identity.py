@@ -16,7 +16,8 @@ def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
     """Make a world, read it, find its people, hold them against the truth; once for each seed.
 
     Args:
-        arguments: ``--persons N`` (1000), ``--world_seeds 1,2,3``.
+        arguments: ``--persons N`` (1000), ``--world_seeds 1,2,3``; ``--without_judgements``: nobody has
+            judged a pair, so identifiers and values alone teach.
 
     Returns:
         One row per world. ``named``: records that carry a name; ``all``: cookies and e-mail addresses too.
@@ -27,12 +28,16 @@ def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
     parser = argparse.ArgumentParser(prog="demo_identity")
     parser.add_argument("--persons", type=int, default=1000)
     parser.add_argument("--world_seeds", default="1,2,3")
+    parser.add_argument("--without_judgements", action="store_true")
     chosen = parser.parse_args(list(arguments))
     rows = []
     for seed in chosen.world_seeds.split(","):
         with tempfile.TemporaryDirectory(prefix="demo-identity-") as folder:
             project = new_project(Path(folder).resolve() / "project", chosen.persons, world_seed=int(seed))
             project.settings["JOURNEY_MLRUNS"] = "off"
+            if chosen.without_judgements:
+                for file in (project.data / "00_raw").glob("reviewer_judgements*"):
+                    file.unlink()
             ended = project.journey("run", "--pipelines", "ingestion,identity")
             if ended.returncode:
                 raise RuntimeError(ended.stderr[-500:])
@@ -41,6 +46,7 @@ def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
             rows.append(
                 {
                     "world_seed": int(seed),
+                    "judgements": int(figures["identity.n_judgements"]),
                     "records": int(figures["identity.n_records"]),
                     "f1_named": figures["identity.pairwise_f1_named"],
                     "exact_match_f1_named": figures["identity.exact_match_f1_named"],

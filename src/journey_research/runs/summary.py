@@ -105,14 +105,14 @@ def dirt_lines(found: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _rightness(metrics: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Precision and recall of pairs: of all records, and of those that carry a name."""
+    """Precision, recall and F1 of pairs: of all records, and of those that carry a name."""
     if metrics.get("pairwise_precision", {}).get("value") is None:
         return ["precision unknown: there is no truth to compare with"]
     said = []
     for whose, ending in (("all records", ""), ("records with a name", "_named")):
         figures = [
-            f"{name} {row['value']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
-            for name in ("precision", "recall")
+            f"{word} {row['value']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
+            for name, word in (("precision", "precision"), ("recall", "recall"), ("f1", "F1"))
             if (row := metrics.get(f"pairwise_{name}{ending}")) and row["value"] is not None
         ]
         if figures:

@@ -12,12 +12,12 @@ import pandas as pd
 
 from journey_research.errors import UserError
 
+from .explained import Explained
+
 if TYPE_CHECKING:
     from anywidget import AnyWidget
-    from matplotlib.axes import Axes
 
     from journey_research.pipelines.identity.resolution import Resolution
-    from journey_research.pipelines.identity.waterfall import Waterfall
 
 
 @dataclass(frozen=True, repr=False)
@@ -192,20 +192,26 @@ class Resolved:
             raise UserError("id is known", row=row, column=id, do="add only records that are new")
         place, order = pd.Index(ids).sort_values(return_indexer=True)
         values = frame[columns].reset_index(drop=True)
-        grown, _ = add_records(self.resolution, place, values.iloc[order].reset_index(drop=True))
+        grown, reached = add_records(self.resolution, place, values.iloc[order].reset_index(drop=True))
         return self._with(
             grown,
             [*self.ids, *ids],
             pd.concat([self.values, values], ignore_index=True),
             np.concatenate([self.places, len(self.ids) + np.argsort(order)]),
+            reached,
         )
 
     def _with(
-        self, resolution: Resolution, ids: list[str], values: pd.DataFrame, places: np.ndarray
+        self,
+        resolution: Resolution,
+        ids: list[str],
+        values: pd.DataFrame,
+        places: np.ndarray,
+        asked: np.ndarray | None = None,
     ) -> Resolved:
         from journey_research.pipelines.identity.person_names import carry_names
 
-        names, changes = carry_names(resolution.ids, self.names, resolution.roots, self.ended)
+        names, changes = carry_names(resolution.ids, self.names, resolution.roots, self.ended, asked)
         is_end = changes["record_id"].isna() & changes["event"].isin(["merged", "retired"])
         return replace(
             self,
@@ -330,37 +336,6 @@ class Resolved:
     def __repr__(self) -> str:
         """The summary that the command prints."""
         return _summary(self)
-
-
-@dataclass(frozen=True, repr=False)
-class Explained:
-    """One pair, explained; it shows itself as its sentence.
-
-    Attributes:
-        waterfall: What each field adds, in log-odds.
-        threshold: From which probability two records are one person.
-
-    Example:
-        >>> from journey_research.pipelines.identity.waterfall import build_waterfall
-        >>> told = {"mail: equal": 1.0, "mail: told": 1.0}
-        >>> Explained(build_waterfall(-3.0, {"mail: equal": 5.0, "mail: told": 0.0}, told), 0.4)
-        These two met mostly because mail agrees: 88 %.
-    """
-
-    waterfall: Waterfall
-    threshold: float
-
-    def __repr__(self) -> str:
-        """One sentence, without any value."""
-        from journey_research.pipelines.identity.waterfall import explain
-
-        return explain(self.waterfall, self.threshold)
-
-    def figure(self) -> Axes:
-        """The way from the base rate to the pair's probability, field by field."""
-        from journey_research.pipelines.identity.waterfall import figure
-
-        return figure(self.waterfall, self.threshold)
 
 
 def _summary(resolved: Resolved) -> str:

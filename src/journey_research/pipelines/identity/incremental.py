@@ -82,20 +82,24 @@ def add_records(told: Resolution, ids: pd.Index, frame: pd.DataFrame) -> tuple[R
     )
     between = scorer.probabilities(reached[a], reached[b])
     after = clustered(replace(part, found=_with_pairs(part.found, a, b, between)))
-    before = clustered(told.part(known))
-    roots = np.append(told.roots, np.arange(n, n_all))
     belonging = np.append(told.probability, np.ones(len(ids)))
-    roots[reached], belonging[reached] = reached[after.roots], after.probability
+    belonging[reached] = after.probability
     assert grown.found is not None
+
+    def with_new(roots: np.ndarray, again: np.ndarray) -> np.ndarray:
+        grown_roots = np.append(roots, np.arange(n, n_all))
+        grown_roots[reached] = reached[again]
+        return grown_roots
+
     return replace(
         grown,
         found=_with_pairs(grown.found, reached[a], reached[b], between),
-        roots=roots,
-        probability=belonging,
-        n_persons_at={
-            threshold: count + after.n_persons_at[threshold] - before.n_persons_at[threshold]
-            for threshold, count in told.n_persons_at.items()
+        roots=with_new(told.roots, after.roots),
+        roots_at={
+            threshold: with_new(roots, after.roots_at[threshold])
+            for threshold, roots in told.roots_at.items()
         },
+        probability=belonging,
     ), reached
 
 

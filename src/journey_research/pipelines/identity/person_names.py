@@ -32,7 +32,11 @@ def no_changes() -> pd.DataFrame:
 
 
 def carry_names(
-    ids: pd.Index, names: np.ndarray, roots: np.ndarray, taken: frozenset[str]
+    ids: pd.Index,
+    names: np.ndarray,
+    roots: np.ndarray,
+    taken: frozenset[str],
+    asked: np.ndarray | None = None,
 ) -> tuple[np.ndarray, pd.DataFrame]:
     """The persons' names after records came or clusters changed.
 
@@ -41,6 +45,8 @@ def carry_names(
         names: m <= n names of persons so far.
         roots: n numbers, the smallest record of each record's cluster now.
         taken: Names that have ended; they are given to nobody.
+        asked: Records among which anything may have changed, rising: whole persons and whole clusters;
+            None: all.
 
     Returns:
         n names, and what happened: rows of event, person_id, other_person_id, record_id, cause, as in
@@ -52,15 +58,15 @@ def carry_names(
         >>> (now == names[0]).all(), changes["event"].tolist()
         (np.True_, ['moved', 'merged'])
     """
-    before = np.full(len(ids), -1, dtype=np.int64)
-    before[: len(names)], _ = pd.factorize(names)
-    changed = _has_changed(before, roots)
+    asked = np.arange(len(ids)) if asked is None else asked
+    n_known = int(np.searchsorted(asked, len(names)))
+    before = np.full(len(asked), -1, dtype=np.int64)
+    before[:n_known], _ = pd.factorize(names[asked[:n_known]])
+    rows = _has_changed(before, roots[asked])
+    changed = asked[rows]
     if not len(changed):
         return names, no_changes()
-    own, known = ids[changed].to_numpy(dtype=object), before[changed] >= 0
-    at_rest = np.ones(len(ids), dtype=bool)
-    at_rest[changed] = False
-    ever = {*taken, *names[at_rest[: len(names)]].tolist()}
+    own, known = ids[changed].to_numpy(dtype=object), changed < len(names)
     past = _as_if_begun(own[known], names[changed[known]])
     clusters = pd.DataFrame({"record_id": own, "cluster_id": own[np.searchsorted(changed, roots[changed])]})
     people, log = assign_lasting_ids(Table.from_pandas(clusters.astype("str")), past, run_number=2)
@@ -70,8 +76,10 @@ def carry_names(
     )
     # Only the persons that changed were asked, so a new name may be somebody else's.
     begun = events[events["record_id"].isna() & events["event"].isin(["created", "split"])]["person_id"]
-    clashes = sorted(set(begun) & ever)
-    ever |= set(of)
+    at_rest = np.ones(len(names), dtype=bool)
+    at_rest[changed[known]] = False
+    clashes = sorted(set(begun).intersection(taken) | set(begun).intersection(names[at_rest].tolist()))
+    ever = {*taken, *of, *(names[at_rest].tolist() if clashes else ())}
     fresh = dict(zip(clashes, name_persons(clashes, ever, 2), strict=True))
     now = np.concatenate([names, np.full(len(ids) - len(names), None, dtype=object)])
     now[changed] = of.replace(fresh).loc[own].to_numpy(dtype=object)

@@ -39,7 +39,7 @@ class Resolution:
         shown: Other thresholds at which persons are counted.
         roots: n record numbers: the smallest of each record's person.
         probability: n probabilities that a record belongs to its person; alone: 1.
-        n_persons_at: Threshold -> number of persons.
+        roots_at: Other threshold -> what ``roots`` would be.
     """
 
     ids: pd.Index
@@ -52,7 +52,7 @@ class Resolution:
     shown: tuple[float, ...]
     roots: np.ndarray
     probability: np.ndarray
-    n_persons_at: Mapping[float, int]
+    roots_at: Mapping[float, np.ndarray]
 
     @property
     def pairs(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -64,6 +64,12 @@ class Resolution:
             np.concatenate([self.found.second, self.found.repeats]),
             np.concatenate([self.found.probability, self.found.repeat_probability]),
         )
+
+    @property
+    def n_persons_at(self) -> dict[float, int]:
+        """Threshold -> number of persons."""
+        every = np.arange(len(self.ids))
+        return {threshold: int((roots == every).sum()) for threshold, roots in self.roots_at.items()}
 
     @property
     def floor(self) -> float:
@@ -186,7 +192,5 @@ def clustered(told: Resolution) -> Resolution:
         told,
         roots=roots,
         probability=belonging(roots, a, b, probability),
-        n_persons_at={
-            at: int((other == np.arange(n)).sum()) for at, other in zip(told.shown, others, strict=True)
-        },
+        roots_at=dict(zip(told.shown, others, strict=True)),
     )
