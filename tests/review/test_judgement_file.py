@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -117,6 +118,23 @@ def test_a_run_reads_the_file_as_it_stands(tmp_path, n_lines):
     asked = {(min(a, b), max(a, b)) for _, a, b, _ in told}
     assert found == {pair: expected.get(pair, "unsure") for pair in asked}
     assert tables["rejected"] == []
+
+
+def test_a_review_of_a_runs_own_records_comes_back_under_their_names(tmp_path):
+    """The mapping that docs/mappings.md shows; a key that names no record of a run is set aside."""
+    text = (Path(__file__).resolve().parents[2] / "docs" / "mappings.md").read_text(encoding="utf-8")
+    mapping = yaml.safe_load(text.partition("```yaml\nrun_judgements:")[2].partition("```")[0])
+    a, b = (record_id("crm", key, KEY) for key in ("1", "2"))
+    file = tmp_path / "run_judgements.jsonl"
+    append_judgement(file, a, b, "same", "ann", at(0), "active")
+    append_judgement(file, "17", b, "same", "ann", at(1), "active")
+
+    tables = read(held("judged", mapping, file.read_bytes(), "run_judgements.jsonl"))
+
+    (told,) = tables["judgements"]
+    assert ({told["record_id_a"], told["record_id_b"]}, told["answer"]) == ({a, b}, "same")
+    (rejected,) = tables["rejected"]
+    assert "is the name of a record in a run" in rejected["rule"]
 
 
 def test_where_reviewers_differ_the_latest_counts(tmp_path):
