@@ -57,14 +57,15 @@ def cluster_records(
     ties = gather_ties(place, place.isin(named_records(record_values)), evidence, scored, judged, rule)
     variants = rule.variants(model)
     others = sorted(set(rule.other_thresholds) - {variants["chosen"]})
-    *by_variant, roots_of_others = _split_at(ties.at_each([*variants.values(), *others]), len(variants))
-    chosen = by_variant[list(variants).index("chosen")]
+    roots = ties.at_each([*variants.values(), *others])
+    by_variant = dict(zip(variants, roots, strict=False))
+    chosen = by_variant["chosen"]
     links = decide_links(evidence, scored, judged, place, chosen, variants["chosen"])
     return (
         links,
         place_records(ids, chosen, links, place),
-        _name_variants(ids, dict(zip(variants, by_variant, strict=True))),
-        _tell_changes(ids, chosen, dict(zip(others, roots_of_others, strict=True))),
+        _name_variants(ids, by_variant),
+        _tell_changes(ids, chosen, dict(zip(others, roots[len(variants) :], strict=True))),
     )
 
 
@@ -202,11 +203,8 @@ def belonging(
     return told
 
 
-def _split_at(told: list[np.ndarray], n: int) -> list[Any]:
-    return [*told[:n], told[n:]]
-
-
 def _name_variants(ids: np.ndarray, roots_of: dict[str, np.ndarray]) -> pd.DataFrame:
+    """``PEOPLE_VARIANTS``; a person is named after its smallest record."""
     names = np.array([person_name(record_id) for record_id in ids], dtype=object)
     return pd.DataFrame(
         {
@@ -218,6 +216,7 @@ def _name_variants(ids: np.ndarray, roots_of: dict[str, np.ndarray]) -> pd.DataF
 
 
 def _tell_changes(ids: np.ndarray, chosen: np.ndarray, roots_of: dict[float, np.ndarray]) -> pd.DataFrame:
+    """``THRESHOLD_CLUSTERS``: who would be in another cluster."""
     changed = {threshold: np.flatnonzero(roots != chosen) for threshold, roots in roots_of.items()}
     rows = [
         pd.DataFrame(
