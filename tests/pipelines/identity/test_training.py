@@ -13,10 +13,17 @@ from people_at_hand import make_labels, make_people
 from worlds import table
 
 from journey_research.errors import UserError
+from journey_research.pipelines.identity.evidence import EvidenceRule
 from journey_research.pipelines.identity.matching.fields import Field
 from journey_research.pipelines.identity.matching.matcher import document_hash, feature_names
 from journey_research.pipelines.identity.scored import score_values
-from journey_research.pipelines.identity.training import MatcherRule, prepare_columns, train, train_matcher
+from journey_research.pipelines.identity.training import (
+    MatcherRule,
+    comparable_values,
+    prepare_columns,
+    train,
+    train_matcher,
+)
 
 COLUMNS = ["name", "town", "birth_date", "phone"]
 RULE = MatcherRule(compared_columns=tuple(COLUMNS))
@@ -180,3 +187,16 @@ def test_too_many_records_are_refused():
     frame = pd.DataFrame({"name": ["a", "b", "c"]})
     with pytest.raises(UserError, match="at most 2"):
         prepare_columns(frame, MatcherRule(compared_columns=("name",), most_records=2))
+
+
+def test_values_that_say_nothing_are_not_compared():
+    """Whoever holds nothing but a test address and a name has one value left, too few to be compared."""
+    told = [("shop:1", "Koch", "test@test.com"), ("shop:2", "Wolf", "wolf@web.example")]
+    rows = [{"record_id": key, "last_name": name, "email": mail} for key, name, mail in told]
+    records, values = table("RECORDS"), table("RECORD_VALUES", *rows)
+
+    compared = comparable_values(records, values, EvidenceRule())
+
+    assert compared[["record_id", "email"]].values.tolist() == [["shop:2", "wolf@web.example"]]
+    of_all = comparable_values(records, values, EvidenceRule(blocked_values=()))
+    assert of_all["record_id"].tolist() == ["shop:1", "shop:2"]
