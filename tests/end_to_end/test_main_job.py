@@ -1,8 +1,11 @@
 """The main job on a tiny world: what it says, what it keeps, and that it can be made again."""
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -164,6 +167,62 @@ def test_personal_values_stay_in_the_raw_files_and_the_vault(finished):
             text = path.read_bytes().decode("utf-8", errors="replace")
         found = [value for value in emails | names if value in text]
         assert not found, f"{path.relative_to(finished.root)} holds {len(found)} personal values"
+
+
+# --- a review of the run --------------------------------------------------------------------
+
+REVIEW = """
+import json, sys
+from datetime import UTC, datetime
+
+from journey_research.commands.project import session_of
+from journey_research.review.cluster_view import ClusterView
+from journey_research.review.pair_review import PairReview
+from journey_research.review.reviewed_pairs import pairs_of_run
+
+NOW = datetime(2026, 3, 1, 10, tzinfo=UTC)
+with session_of("demo", {}) as session:
+    catalog = session.load_context().catalog
+    pairs = pairs_of_run(catalog)
+    review = PairReview(pairs, sys.argv[1], "ann")
+    shown = review.handle({"kind": "ready"}, NOW)
+    after = review.handle({"kind": "answer", "pair": shown["pair"], "answer": "same"}, NOW)
+    view = ClusterView(pairs, shown["pair"][0], sys.argv[1], "ann").handle({"kind": "ready"}, NOW)
+    try:
+        catalog.load("record_values")
+        is_open = True
+    except Exception as refused:
+        is_open = "holds people's data" not in str(refused)
+said = {"shown": shown, "after": after, "n_pairs": len(pairs.pairs), "view": view, "is_open": is_open}
+print("\\n" + json.dumps(said))
+"""
+
+
+def test_a_review_of_the_run_shows_what_the_vault_holds_of_two_records(finished, tmp_path):
+    file = tmp_path / "told.jsonl"
+    ended = subprocess.run(
+        [sys.executable, "-c", REVIEW, str(file)], cwd=finished.root, capture_output=True, text=True,
+        env={**os.environ, **finished.settings, "JOURNEY_MLRUNS": "off"}, timeout=120,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    told = json.loads(ended.stdout.splitlines()[-1])
+
+    assert told["n_pairs"] == finished.manifest()["outputs"]["scored_links"]["rows"]
+    values = pq.read_table(
+        finished.data / finished.manifest()["outputs"]["record_values"]["file"]
+    ).to_pandas()
+    row = values.set_index("record_id").loc[told["shown"]["pair"][0]]
+    left = {one["field"]: one["left"] for one in told["shown"]["fields"] if one["left"]}
+    assert len(left) >= 2  # one value alone is compared with nobody
+    for field, pieces in left.items():
+        assert "".join(text for text, _ in pieces) == str(row[field])
+    assert told["after"]["last"]["sentence"].endswith(".")
+    assert told["after"]["pair"] != told["shown"]["pair"]
+    assert told["shown"]["pair"][0] in {one["id"] for one in told["view"]["records"]}
+    assert not told["is_open"]
+    written = file.read_text()
+    assert written.count("\n") == 2
+    assert not [text for pieces in left.values() for text, _ in pieces if len(text) > 3 and text in written]
 
 
 # --- the same again -------------------------------------------------------------------------

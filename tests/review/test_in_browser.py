@@ -149,6 +149,22 @@ def test_a_click_and_a_key_each_write_a_judgement(lab, tmp_path):
         page.wait(f"!document.querySelector({CLUSTER!r}).hasAttribute('aria-busy')")
         page.picture("cluster")
 
+        # 4 is the same as 5 and 5 as 6, and 4 was cut from 6: not written until it is meant.
+        for edge, act in (("4 5", "join"), ("5 6", "join")):
+            page.click(f"[data-edge='{edge}']")
+            page.wait(
+                f"document.querySelector(\"[data-edge='{edge}']\").parentNode.querySelector('.jr-chosen')"
+            )
+            page.wait(f"!document.querySelector({CLUSTER!r}).hasAttribute('aria-busy')")
+            page.click(f"{CLUSTER} [data-answer={act}]")
+            page.wait(f"!document.querySelector({CLUSTER!r}).hasAttribute('aria-busy')")
+        page.wait(f"document.querySelector({CLUSTER!r} + ' [data-answer=anyway]')", 15)
+        assert n_lines() == 6
+        page.picture("doubt")
+        page.click(f"{CLUSTER} [data-answer=anyway]")
+        wait_for(lambda: n_lines() == 7, 15, "a judgement that is meant all the same")
+        page.wait(f"!document.querySelector({CLUSTER!r} + ' [data-answer=anyway]')", 15)
+
         assert page.evaluate("document.querySelectorAll('.jp-Cell').length") == n_cells
         page.evaluate(
             "jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
@@ -172,8 +188,8 @@ def test_a_click_and_a_key_each_write_a_judgement(lab, tmp_path):
         assert [error for error in page.errors if "jr-" in error or "anywidget" in error] == []
 
     judged = read_judgements(told)
-    assert judged.history["is_undo"].tolist() == [False, False, False, True, False]
-    assert judged.history["stratum"].tolist()[3:] == [None, "cut"]
-    assert judged.answers["answer"].tolist().count("same") == 1
+    assert judged.history["is_undo"].tolist() == [False, False, False, True, False, False, False]
+    assert judged.history["stratum"].tolist()[3:] == [None, "cut", "join", "join"]
+    assert judged.history["answer"].tolist()[:3] == ["same", "distinct", "distinct"]
     kept = json.dumps(json.loads(saved.read_text()), ensure_ascii=False)
     assert [value for value in VALUES if value in kept] == []

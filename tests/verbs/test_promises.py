@@ -429,7 +429,19 @@ def test_a_user_error_is_one_line_exit_2_and_leaves_what_was_there(tmp_path: Pat
 
 
 OPTIONS = {
-    "resolve": ["id", "fields", "labels", "model", "save_model", "threshold", "seed"],
+    "resolve": [
+        "id",
+        "fields",
+        "labels",
+        "model",
+        "save_model",
+        "threshold",
+        "seed",
+        "source",
+        "once",
+        "blocked",
+        "progress",
+    ],
     "journeys": ["person", "time", "event", "gap", "steps"],
     "attribute": [
         "path",

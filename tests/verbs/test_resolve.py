@@ -9,8 +9,11 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from journey_research.errors import UserError
+from journey_research.review.judgement_file import append_judgement
 from journey_research.verbs.resolve import add_arguments, resolve, run
 
 NAMES = (
@@ -356,3 +359,196 @@ def test_persons_are_listed_with_their_weakest_record(resolved):
     assert told["n_records"].tolist() == [2] * 16
     assert (told["least_probability"] <= told["mean_probability"]).all()
     assert set(told["person_id"]) == set(resolved.persons["person_id"])
+
+
+# --- sources that hold a person once ---------------------------------------------------------
+
+
+def test_a_source_that_holds_a_person_once_parts_all_but_who_is_judged_the_same(records, labels, resolved):
+    lists = records.assign(system=["crm", "shop"] * 16)  # who stands twice stands once in each
+    told = resolve(lists, id="key", labels=labels, source="system", once="all")
+    assert persons_of(told) == persons_of(resolved)
+    assert "system" not in told.values
+    assert "at most once in 2 sources" in repr(told)
+
+    one = resolve(lists.assign(system="crm"), id="key", labels=labels, source="system", once=["crm"])
+    assert one.persons["person_id"].nunique() == 32 - 8  # of the 16 pairs 8 are judged the same
+    nobody = resolve(lists.assign(system="crm"), id="key", labels=labels, source="system")
+    assert persons_of(nobody) == persons_of(resolved)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    sources=st.lists(st.sampled_from("abc"), min_size=32, max_size=32), once=st.sets(st.sampled_from("abc"))
+)
+def test_no_person_has_two_records_of_a_source_that_holds_it_once(records, resolved, sources, once):
+    lists = records.assign(system=sources)
+    once = sorted(once & set(sources))
+    told = resolve(lists, id="key", model=resolved.model, source="system", once=once)
+    system_of = dict(zip(lists["key"], lists["system"], strict=True))
+    for person in persons_of(told):
+        found = [system_of[key] for key in person if system_of[key] in once]
+        assert len(found) == len(set(found))
+    if not once:
+        assert persons_of(told) == persons_of(resolve(records, id="key", model=resolved.model))
+
+
+@pytest.mark.parametrize(
+    ("once", "system", "is_one"),
+    [
+        ("all", "crm", False), ("all", "till", True), ("crm", "crm", False), ("crm", "till", True),
+        ("shop", "crm", True), (None, "crm", True),
+    ],
+)  # fmt: skip
+def test_new_records_know_which_sources_hold_a_person_once(records, resolved, once, system, is_one):
+    lists = records.assign(system=["crm", "shop"] * 16)  # '009' stands in crm
+    known, new = lists[lists["key"] != "109"], lists[lists["key"] == "109"].assign(system=system)
+    told = resolve(known, id="key", model=resolved.model, source="system", once=once)
+    grown = told.add(new, id="key")
+    assert (frozenset(["009", "109"]) in persons_of(grown)) == is_one
+    again = grown.cut("000", "100").join("000", "100")
+    assert persons_of(again) == persons_of(grown)
+    if once:
+        with pytest.raises(UserError, match=r"column is missing.*'system'"):
+            told.add(new.drop(columns="system"), id="key")
+
+
+def test_every_further_source_holds_a_person_once_as_well(records, resolved):
+    lists = records.assign(system=["crm", "shop"] * 16)
+    grown = resolve(lists, id="key", model=resolved.model, source="system", once="all")
+    again = lists[lists["key"] == "009"]
+    for key, system in (("209", "till"), ("309", "web")):
+        grown = grown.add(again.assign(key=key, system=system), id="key")
+    assert frozenset(["009", "109", "209", "309"]) in persons_of(grown)
+    crowded = grown.add(again.assign(key="409", system="till"), id="key")
+    assert not any({"209", "409"} <= person for person in persons_of(crowded))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"once": "all"}, "once is given without source"),
+        ({"source": "systm"}, "column is missing.*'systm'"),
+        ({"source": "system", "once": "crm,web"}, "no record is of the source 'web'.*'system'"),
+        ({"source": "key", "once": "all"}, "70 sources hold a person once.*at most 64"),
+    ],
+)
+def test_what_is_said_of_sources_is_checked(change, told):
+    many = pd.DataFrame({"key": [f"{n:02}" for n in range(70)], "name": "x", "system": ["crm", "shop"] * 35})
+    with pytest.raises(UserError, match=told) as error:
+        resolve(many, id="key", **change)
+    assert "\n" not in str(error.value)
+
+
+# --- values that say nothing -----------------------------------------------------------------
+
+
+def test_a_value_that_says_nothing_is_as_good_as_none(records, resolved):
+    silent = records.assign(mail=None, name="Hans Klein")
+    full = silent.assign(mail="test@test.com")
+    known = {"id": "key", "model": resolved.model}
+    assert persons_of(resolve(full, **known)) == persons_of(resolve(silent, **known))
+    # A value that somebody made up for the till is on no list.
+    till = silent.assign(mail="kasse@laden.example")
+    compared, bare = (resolve(frame, **known).pairs["probability"] for frame in (till, silent))
+    assert compared.tolist() != bare.tolist()
+    told = resolve(till, **known, blocked=["Kasse@laden.example"])
+    assert told.pairs["probability"].tolist() == bare.tolist()
+    assert told.values["mail"].unique().tolist() == ["kasse@laden.example"]  # what is shown stays whole
+
+    is_new = till["key"].isin(["014", "015", "114", "115"])
+    part = resolve(till[~is_new], **known, blocked=["kasse"])
+    grown, as_silent = (part.add(frame[is_new], id="key") for frame in (till, silent))
+    pd.testing.assert_frame_equal(grown.pairs, as_silent.pairs)
+    assert repr(grown.explain("014", "015")) == repr(as_silent.explain("014", "015"))
+
+
+def test_further_values_that_say_nothing_come_from_a_file(records, resolved, tmp_path):
+    till = records.assign(mail="kasse@laden.example", name="Hans Klein")
+    till.to_csv(tmp_path / "in.csv", index=False)
+    (tmp_path / "model.json").write_text(json.dumps(resolved.model))
+    (tmp_path / "blocked.txt").write_text("\n  KASSE \nother\n")
+    options = ["--id", "key", "--model", tmp_path / "model.json", "--out", tmp_path / "out.csv"]
+    call(tmp_path, tmp_path / "in.csv", *options, "--blocked", tmp_path / "blocked.txt")
+    found = pd.read_csv(tmp_path / "out.csv", dtype=str)["person_id"].tolist()
+    silent = resolve(till.assign(mail=None), id="key", model=resolved.model)
+    assert found == silent.persons["person_id"].tolist()
+    with pytest.raises(UserError, match=r"cannot be read \(file absent.txt"):
+        call(tmp_path, tmp_path / "in.csv", *options, "--blocked", tmp_path / "absent.txt")
+
+
+# --- answers that contradict one another -----------------------------------------------------
+
+
+def test_labels_of_which_not_all_can_be_right_are_refused(records, resolved, tmp_path):
+    rows = [("000", "001", "same"), ("002", "001", "same"), ("000", "002", "distinct")]
+    labels = pd.DataFrame(rows, columns=["id_a", "id_b", "answer"])
+    named = r"'000' same '001' \(row 1\), '001' same '002' \(row 2\), '000' distinct '002' \(row 3\)"
+    with pytest.raises(UserError, match=named) as error:
+        resolve(records, id="key", labels=labels)
+    assert "\n" not in str(error.value)
+    assert resolve(records, id="key", labels=labels.tail(2), model=resolved.model)
+
+    review = tmp_path / "told.jsonl"
+    for minute, (a, b, answer) in enumerate([("000", "001", "distinct"), *rows]):
+        append_judgement(review, a, b, answer, "ann", f"2026-03-01T10:{minute:02}:00Z", "active")
+    with pytest.raises(UserError, match=r"same '001' \(row 2\).*\(row 3\).*\(row 4\).*told.jsonl"):
+        resolve(records, id="key", labels=review)
+
+
+def test_a_cut_that_contradicts_two_joins_is_refused(resolved):
+    both = resolved.join("003", "004").join("004", "005")
+    with pytest.raises(UserError, match="'003' same '004', '004' same '005', '003' distinct '005'"):
+        both.cut("005", "003")
+    # The last answer on a pair counts, so one of the three is changed first.
+    apart = both.cut("003", "004").cut("003", "005").persons.set_index("id")["person_id"]
+    assert apart["004"] == apart["005"] != apart["003"]
+
+
+# --- how far it has come ---------------------------------------------------------------------
+
+
+def test_progress_is_told_to_whoever_asks_and_changes_nothing(records, resolved):
+    told = []
+    found = resolve(records, id="key", model=resolved.model, progress=lambda *one: told.append(one))
+    assert persons_of(found) == persons_of(resolved)
+    stages = list(dict.fromkeys(stage for stage, _, _ in told))
+    assert stages == ["reading values", "finding pairs to compare", "comparing pairs", "clustering"]
+    done, total = [(done, total) for stage, done, total in told if stage == "comparing pairs"][-1]
+    assert done == total > 0
+
+
+def test_a_bar_is_drawn_on_standard_error_alone_and_only_where_asked(records, resolved, tmp_path, capsys):
+    records.to_csv(tmp_path / "in.csv", index=False)
+    (tmp_path / "model.json").write_text(json.dumps(resolved.model))
+    options = ["--id", "key", "--model", tmp_path / "model.json", "--out", tmp_path / "out.csv"]
+    call(tmp_path, tmp_path / "in.csv", *options)
+    plain = capsys.readouterr()
+    assert plain.err == "32 records read, results written\n"
+    call(tmp_path, tmp_path / "in.csv", *options, "--progress")
+    shown = capsys.readouterr()
+    assert shown.out == plain.out
+    assert "comparing pairs" in shown.err
+    assert shown.err.endswith(plain.err)
+
+
+# --- who shares an identifier ----------------------------------------------------------------
+
+
+def test_families_who_share_a_telephone_are_not_one_person_each():
+    """300 people, nobody twice; four of five live in twos or threes with one number, street and surname."""
+    draw = np.random.default_rng(4)
+    heads, tails = "mar jul paul kar tim kow bren lind hart sor".split(), "a el ine us o en ik".split()
+    names = [f"{head}{tail}" for head in heads for tail in tails]
+    home = np.where(np.arange(300) < 240, np.arange(300) // 3, np.arange(300))
+    frame = pd.DataFrame(
+        {
+            "key": [f"{n:03}" for n in range(300)],
+            "first": [names[n] for n in draw.integers(0, 70, 300)],
+            "last": [names[n * 31 % 70] for n in home],
+            "street": [f"{names[n % 70]}weg {n}" for n in home],
+            "phone": [f"+49170{n * 7919 % 1000003:07}" for n in home],
+        }
+    )
+    with pytest.raises(UserError, match="give --labels"):
+        resolve(frame, id="key")

@@ -20,7 +20,8 @@ import pandas as pd
 from journey_research.errors import UserError
 
 from .differing import as_shown, common_fields
-from .pair_review import check_place, last_answered, told_so_far, write_answer, write_undo
+from .doubts import find_doubt
+from .own_answers import check_place, last_answered, told_so_far, write_answer, write_undo
 from .reviewed_pairs import ReviewedPairs, pairs_in_memory, pairs_of_run
 
 if TYPE_CHECKING:
@@ -112,24 +113,31 @@ class ClusterView:
         """What the page is to show after what it said.
 
         Args:
-            message: ``kind`` is ``ready``, ``ask`` (with ``pair``), ``cut`` or ``join`` (with ``pair``),
-                or ``undo``, which takes the reviewer's last answer back.
+            message: ``kind`` is ``ready``, ``ask`` (with ``pair``), ``cut`` or ``join`` (with ``pair``, and
+                ``anyway`` where it is meant although others contradict it), or ``undo``, which takes the
+                reviewer's last answer back.
             now: When, UTC.
 
         Returns:
-            ``kind`` ``cluster`` with records and edges, and what is known of the pair asked about.
+            ``kind`` ``cluster`` with records and edges, what is known of the pair asked about, and
+            ``doubt``: why a cut or join was not written, null where it was.
 
         Raises:
             UserError: The file cannot be written or read.
         """
         kind, pair = message.get("kind"), self._known_pair(message.get("pair"))
+        doubt = None
         if kind in _ANSWER_OF and pair is not None:
-            write_answer(self.file, pair, _ANSWER_OF[str(kind)], self.reviewer, now, str(kind))
+            answer = _ANSWER_OF[str(kind)]
+            if message.get("anyway") is not True:
+                doubt = find_doubt(told_so_far(self.file), pair, answer)
+            if doubt is None:
+                write_answer(self.file, pair, answer, self.reviewer, now, str(kind))
         elif kind == "undo":
             taken = last_answered(told_so_far(self.file), self.reviewer)
             if taken is not None:
                 write_undo(self.file, taken, self.reviewer, now)
-        return self._show(pair)
+        return {**self._show(pair), "doubt": doubt}
 
     def _known_pair(self, told: Any) -> tuple[str, str] | None:
         shown = {*self.members, *self.outside}

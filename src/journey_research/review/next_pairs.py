@@ -213,16 +213,17 @@ def spread_over_scores(probability: np.ndarray, rule: ChoiceRule) -> np.ndarray:
 
 
 def likeness_of(resolved: Resolved) -> Likeness:
-    """How a result in memory compares two of its records, by their row numbers.
+    """How a result in memory compares two of its records, by their numbers in its ``resolution``.
 
     Args:
-        resolved: What ``resolve`` found; its model has weights.
-    """
-    from journey_research.pipelines.identity.matching.likeness import Likeness
-    from journey_research.pipelines.identity.matching.matcher import columns_for, read_matcher
+        resolved: What ``resolve`` found.
 
-    matcher = read_matcher(resolved.model, list(resolved.values.columns))
-    return Likeness(columns_for(resolved.values, matcher), matcher.swaps)
+    Raises:
+        ValueError: Nothing was compared.
+    """
+    if resolved.resolution.found is None:
+        raise ValueError("nothing was compared, so no pair can be chosen")
+    return resolved.resolution.found.likeness
 
 
 def chooser_of(resolved: Resolved, likeness: Likeness, rule: ChoiceRule | None = None) -> PairChooser:
@@ -236,8 +237,7 @@ def chooser_of(resolved: Resolved, likeness: Likeness, rule: ChoiceRule | None =
     rule = rule or ChoiceRule()
     by_name = resolved.pairs[PAIRS].sort_values(["id_a", "id_b"], ignore_index=True)
     kept = by_name.iloc[spread_over_scores(by_name["probability"].to_numpy(dtype=float), rule)]
-    place = pd.Series(np.arange(len(resolved.persons)), index=pd.Index(resolved.persons["id"]))
-    first, second = (place.loc[kept[name]].to_numpy(dtype=np.int64) for name in ("id_a", "id_b"))
+    first, second = (resolved.resolution.ids.get_indexer(pd.Index(kept[name])) for name in ("id_a", "id_b"))
     return PairChooser(kept, likeness.compare(first, second), rule)
 
 

@@ -16,18 +16,19 @@ labels make the new result right on just those pairs, so measure that one with a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from journey_research.errors import UserError
 
 from .differing import compare_values
-from .judgement_file import ANSWERS, Judgements, append_judgement, read_judgements, undo_judgement
+from .doubts import find_doubt
+from .judgement_file import Judgements
+from .judgement_lines import ANSWERS
 from .next_pairs import ChoiceRule, PairChooser
+from .own_answers import check_place, last_answered, told_so_far, write_answer, write_undo
 from .progress import SAMPLE_STRATUM, draw_pairs, measure_progress, with_answers
 from .reviewed_pairs import ReviewedPairs, pairs_in_memory, pairs_of_run
 
@@ -131,6 +132,7 @@ class PairReview:
         self.sample = draw_pairs(reviewed, n_labels, seed) if mode == "measure" else None
         self._current: tuple[str, str] | None = None
         self._last: Message | None = None
+        self._doubt: Message | None = None
 
     @cached_property
     def _chooser(self) -> PairChooser:
@@ -141,16 +143,18 @@ class PairReview:
 
         Args:
             message: ``kind`` is ``ready`` (a page has opened), ``answer`` (with ``pair``, the two ids
-                it was shown, and ``answer``) or ``undo``.
+                it was shown, ``answer``, and ``anyway`` where it is meant although others contradict it)
+                or ``undo``.
             now: When, UTC.
 
         Returns:
-            ``kind`` ``pair`` with the two records, or ``done``; and progress, and what was answered last.
+            ``kind`` ``pair`` with the two records, or ``done``; and progress, what was answered last, and
+            ``doubt``: why the answer was not written, null where it was.
 
         Raises:
             UserError: The file cannot be written or read; nothing is lost, the pair stays.
         """
-        kind = message.get("kind")
+        kind, self._doubt = message.get("kind"), None
         if kind == "answer":
             self._answer(message, now)
         elif kind == "undo":
@@ -162,6 +166,10 @@ class PairReview:
         # A second click of a double click speaks of a pair that is gone.
         if pair is None or message.get("pair") != list(pair) or answer not in ANSWERS:
             return
+        if message.get("anyway") is not True:
+            self._doubt = find_doubt(told_so_far(self.file), pair, str(answer))
+            if self._doubt:
+                return
         stratum = "active"
         if self.sample is not None:
             own = self.sample[(self.sample["id_a"] == pair[0]) & (self.sample["id_b"] == pair[1])]
@@ -195,6 +203,7 @@ class PairReview:
             "reviewer": self.reviewer,
             "progress": measure_progress(judgements, self.reviewer, self.sample),
             "last": self._last,
+            "doubt": self._doubt,
             "warning": judgements.warning,
             "can_undo": last_answered(judgements, self.reviewer) is not None,
         }
@@ -209,67 +218,3 @@ class PairReview:
         answered = with_answers(self.sample, judgements, self.reviewer)
         open_ = answered[answered["answer"].isna()]
         return None if open_.empty else (str(open_["id_a"].iloc[0]), str(open_["id_b"].iloc[0]))
-
-
-def check_place(file: str | Path, reviewer: str) -> tuple[Path, str]:
-    """The file and the reviewer, once it is sure that answers can go there.
-
-    Raises:
-        UserError: The name does not end in ``.jsonl``, the folder is missing, the file holds something
-            else, or the reviewer is blank.
-    """
-    path = Path(file)
-    if path.suffix != ".jsonl":
-        raise UserError("judgements are written as .jsonl", file=path.name, do="end the name in .jsonl")
-    if not path.parent.is_dir():
-        raise UserError("folder is not there", file=path.name, do="make the folder first")
-    if not isinstance(reviewer, str) or not reviewer.strip():
-        raise UserError("the reviewer is blank", do="say who answers, as in reviewer='ann'")
-    told_so_far(path)
-    return path, reviewer.strip()
-
-
-def told_so_far(file: Path) -> Judgements:
-    """What the file holds; nothing where it is not there yet."""
-    if not file.exists():
-        empty = pd.DataFrame(
-            columns=["record_id_a", "record_id_b", "answer", "reviewer", "judged_at", "stratum"]
-        )
-        return Judgements(empty.astype("str"), pd.DataFrame(columns=["row", *empty.columns, "is_undo"]))
-    return read_judgements(file)
-
-
-def last_answered(judgements: Judgements, reviewer: str) -> tuple[str, str] | None:
-    """The pair of a reviewer's last answer that has not been taken back."""
-    stack: list[tuple[str, str]] = []
-    own = judgements.history[judgements.history["reviewer"] == reviewer]
-    for a, b, is_undo in own[["record_id_a", "record_id_b", "is_undo"]].itertuples(index=False, name=None):
-        if is_undo:
-            del stack[len(stack) - 1 - stack[::-1].index((a, b))]
-        else:
-            stack.append((a, b))
-    return stack[-1] if stack else None
-
-
-def write_answer(
-    file: Path, pair: tuple[str, str], answer: str, reviewer: str, now: datetime, stratum: str
-) -> None:
-    """Add an answer, later than the reviewer's line before it on this pair whatever the clock says."""
-    append_judgement(file, *pair, answer, reviewer, _after(told_so_far(file), pair, reviewer, now), stratum)
-
-
-def write_undo(file: Path, pair: tuple[str, str], reviewer: str, now: datetime) -> None:
-    """Take an answer back, later than it whatever the clock says."""
-    undo_judgement(file, *pair, reviewer, _after(told_so_far(file), pair, reviewer, now))
-
-
-def _after(judgements: Judgements, pair: tuple[str, str], reviewer: str, now: datetime) -> datetime:
-    told = judgements.history
-    own = told[
-        (told["record_id_a"] == min(pair))
-        & (told["record_id_b"] == max(pair))
-        & (told["reviewer"] == reviewer)
-    ]
-    if own.empty:
-        return now
-    return max(now, datetime.fromisoformat(own["judged_at"].iloc[-1]) + timedelta(microseconds=1))

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,7 +32,6 @@ from .next_pairs import (
 if TYPE_CHECKING:
     from kedro.io import CatalogProtocol
 
-    from journey_research.pipelines.identity.matching.likeness import Likeness
     from journey_research.verbs.resolved import Resolved
 
 EVERY_ROW = 50_000_000
@@ -87,9 +85,6 @@ def pairs_in_memory(resolved: Resolved) -> ReviewedPairs:
     Raises:
         UserError: No pair was compared, so there is none to review.
     """
-    from journey_research.pipelines.identity.waterfall import build_waterfall
-    from journey_research.pipelines.identity.waterfall import explain as why
-
     pairs = resolved.pairs
     if not len(pairs) or "weights" not in resolved.model:
         raise UserError("no pair was compared", do="there is nothing to review; compare more columns")
@@ -100,23 +95,12 @@ def pairs_in_memory(resolved: Resolved) -> ReviewedPairs:
         rows = resolved.values.iloc[place.loc[list(ids)].to_numpy()]
         return [dict(zip(rows.columns, row, strict=True)) for row in rows.itertuples(index=False, name=None)]
 
-    @cache
-    def likeness() -> Likeness:
-        return likeness_of(resolved)
-
-    def explain(id_a: str, id_b: str) -> str:
-        compared = likeness().compare(place.loc[[id_a]].to_numpy(), place.loc[[id_b]].to_numpy())[0]
-        features = dict(zip(likeness().names, compared.tolist(), strict=True))
-        model = resolved.model
-        built = build_waterfall(float(model["intercept"]), model["weights"], features)
-        return why(built, resolved.threshold)
-
     return ReviewedPairs(
         pairs=pairs[PAIRS].sort_values(["id_a", "id_b"], ignore_index=True),
         person_of=persons.set_index("id")["person_id"],
         values_of=values_of,
-        explain=explain,
-        make_chooser=lambda rule: chooser_of(resolved, likeness(), rule),
+        explain=lambda id_a, id_b: repr(resolved.explain(id_a, id_b)),
+        make_chooser=lambda rule: chooser_of(resolved, likeness_of(resolved), rule),
     )
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from journey_research.errors import DONE, UserError
 
+from .blocked_values import leave_out_blocked, read_blocked
 from .files import (
     as_text,
     check_output,
@@ -27,11 +28,14 @@ from .files import (
     write_files,
 )
 from .labels import read_labels
+from .progress_bar import shown
 from .resolved import Resolved
-from .strong_identifiers import find_evidence
+from .sources import read_sources
+from .strong_identifiers import find_evidence, join_relatives
 
 if TYPE_CHECKING:
     from journey_research.pipelines.identity.matching.columns import ValueColumn
+    from journey_research.pipelines.identity.matching.progress import Progress
 
 SHOWN_THRESHOLDS = (0.3, 0.5, 0.7)
 LEAST_JOINED_SHARE = 0.05
@@ -47,21 +51,32 @@ def resolve(
     save_model: str | Path | None = None,
     threshold: float | None = None,
     seed: int = 1,
+    source: str | None = None,
+    once: Sequence[str] | str | None = None,
+    blocked: Sequence[str] | str | Path | None = None,
+    progress: bool | Progress | None = None,
 ) -> Resolved:
     """Find out which records are one person.
 
     Args:
         frame: n records, one row each; any columns.
         id: Column that names a record; unique, never blank. Ids are text and come back as they came.
-        fields: Columns to compare; all but the id where not given.
+        fields: Columns to compare; all but the id and the source where not given.
         labels: Pairs with an answer, columns id_a, id_b, answer (same, distinct, unsure); a frame
-            or a file. Same and distinct are kept to in the result. Without labels the values alone
-            teach, or, where the records are too few for that, e-mail addresses, phone numbers and
-            other ids that they share.
+            or a file. Same and distinct are kept to in the result. Without labels the e-mail
+            addresses, phone numbers and other ids that records share teach, found by what they look
+            like, or, where too few share any, the values alone.
         model: A document that an earlier call made, or its file; then nothing is trained.
         save_model: Where to write the document, ``.json``.
         threshold: Least average match probability inside a person; the model's own where not given.
         seed: Seed of everything drawn in training.
+        source: Column that says which source a record is of.
+        once: Values of it in which a person stands at most once (at most 64), or ``all`` for every one,
+            as of two clean lists: two records of such a source are joined only where judged the same.
+        blocked: Further values that say nothing and are not compared, or a file with one on each line;
+            shipped are test@test.com, 0000000000, anonymous and the like.
+        progress: Whether a bar on standard error shows how far it has come; only on a terminal where not
+            given. Or a function that is told stage, done and total.
 
     Returns:
         Persons in input order; ``person_id`` is named after the smallest id of the person, so it
@@ -69,8 +84,8 @@ def resolve(
 
     Raises:
         UserError: A column is missing; an id is blank or stands twice; a label names an unknown
-            id; there are too many records; without labels, nothing shows what a repeat looks like, or
-            next to nobody stands twice.
+            id, or labels contradict one another; there are too many records; without labels, nothing
+            shows what a repeat looks like, or next to nobody stands twice; ``once`` names no source.
 
     Source:
         Blocking predicates are dedupe's (Bilenko and Mooney 2003; dedupe 3.0.3).
@@ -90,18 +105,27 @@ def resolve(
         raise UserError("the seed is no whole number from 0 to 4294967295")
     if save_model is not None:
         _check_model_name(save_model)
-    ids, columns = check_records(frame, id, fields)
+    sources = read_sources(frame, source, once)
+    ids, columns = check_records(frame, id, fields, source)
     place, order = pd.Index(ids).sort_values(return_indexer=True)
     judged = read_labels(labels, place)
+    nothing_said = read_blocked(blocked)
     values = frame.set_axis([str(name) for name in frame.columns], axis=1)[columns].reset_index(drop=True)
-    ordered = values.iloc[order].reset_index(drop=True)
-    if model is not None:
-        document = _read_model(model)
-        compared = _columns_of(document, ordered)
-    else:
-        document, compared = _train(place, ordered, judged, labels is not None, seed)
-    chosen = threshold if threshold is not None else float(document.get("threshold", 0.5))
-    resolution = resolve_columns(place, compared, document, judged, chosen, SHOWN_THRESHOLDS)
+    bits = sources.bits(frame)
+    with shown(progress) as tell:
+        tell("reading values", 0, 0)
+        ordered = leave_out_blocked(values, nothing_said).iloc[order].reset_index(drop=True)
+        if model is not None:
+            document = _read_model(model)
+            compared = _columns_of(document, ordered)
+        else:
+            tell("learning", 0, 0)
+            document, compared = _train(place, ordered, judged, labels is not None, seed)
+        chosen = threshold if threshold is not None else float(document.get("threshold", 0.5))
+        resolution = resolve_columns(
+            place, compared, document, judged, chosen, SHOWN_THRESHOLDS,
+            None if bits is None else bits[order], tell,
+        )  # fmt: skip
     resolved = Resolved(
         ids=ids,
         values=values,
@@ -111,6 +135,8 @@ def resolve(
         places=np.argsort(order),
         names=name_roots(place, resolution.roots),
         changes=no_changes(),
+        sources=sources,
+        blocked=nothing_said,
     )
     if save_model is not None:
         write_files({Path(save_model): json_writer(document)})
@@ -118,14 +144,15 @@ def resolve(
 
 
 def check_records(
-    frame: pd.DataFrame, id: str, fields: Sequence[str] | str | None
+    frame: pd.DataFrame, id: str, fields: Sequence[str] | str | None, source: str | None = None
 ) -> tuple[list[str], list[str]]:
     """The ids as text and the columns to compare.
 
     Args:
         frame: n records.
         id: Column that names a record.
-        fields: Columns to compare; all but the id where not given.
+        fields: Columns to compare; all but the id and the source where not given.
+        source: Column that says which source a record is of.
 
     Returns:
         n ids, and the names of the columns.
@@ -142,7 +169,9 @@ def check_records(
     frame_columns = [str(name) for name in frame.columns]
     need_columns(frame_columns, [id, *(fields or [])])
     columns = (
-        list(dict.fromkeys(fields)) if fields is not None else [name for name in frame_columns if name != id]
+        list(dict.fromkeys(fields))
+        if fields is not None
+        else [name for name in frame_columns if name not in (id, source)]
     )
     if not columns or columns == [id]:
         raise UserError("there is no column to compare", do="name at least one column beside the id")
@@ -208,19 +237,17 @@ def _train(
     def taught_by(evidence: pd.DataFrame) -> dict[str, Any]:
         return train_on_columns(place, columns, partings, judged, {}, evidence, rule)
 
-    if is_labelled:
-        return taught_by(find_evidence(place, columns)), columns
-    # The values together say more than an identifier that relatives may share; where they are too few
-    # to say anything, identifiers do, if enough records have one in common.
-    document = taught_by(pd.DataFrame(columns=["record_id_a", "record_id_b", "is_accepted", "comparisons"]))
-    if "weights" in document:
-        return document, columns
     evidence = find_evidence(place, columns)
+    if is_labelled:
+        return taught_by(evidence), columns
+    # The values together say more than an identifier that branches or relatives may share; where they are
+    # too few to say anything, identifiers do, if enough records have one in common.
     joined = pd.concat([evidence["record_id_a"], evidence["record_id_b"]]).nunique()
-    if joined >= LEAST_JOINED_SHARE * len(place):
-        taught = taught_by(evidence) if len(evidence) else document
-        if "weights" in taught:
-            return taught, columns
+    teaches = joined >= LEAST_JOINED_SHARE * len(place) and not join_relatives(evidence, place, columns)
+    for teacher in (evidence.head(0), evidence) if teaches else (evidence.head(0),):
+        document = taught_by(teacher)
+        if "weights" in document:
+            return document, columns
     raise UserError(
         str(document["state"]).removeprefix("no matcher: "),
         do="give --labels with pairs answered same or distinct",
@@ -257,6 +284,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--threshold", type=float, metavar="P", help="least average probability inside a person"
     )
     parser.add_argument("--seed", type=int, default=1, help="seed of what training draws (default 1)")
+    parser.add_argument("--source", metavar="COLUMN", help="column that says which source a record is of")
+    parser.add_argument(
+        "--once",
+        metavar="A,B",
+        help="sources in which a person stands at most once, or 'all' (default: none)",
+    )
+    parser.add_argument(
+        "--blocked", metavar="FILE", help="further values that say nothing, one a line (some are shipped)"
+    )
+    parser.add_argument(
+        "--progress",
+        action="store_true",
+        default=None,
+        help="show how far it has come (default: only on a terminal)",
+    )
     parser.add_argument("--out", required=True, metavar="FILE", help="persons: .csv, .csv.gz or .parquet")
 
 
@@ -290,7 +332,8 @@ def run(arguments: argparse.Namespace) -> int:
         ['id,person_id,probability', '1,person:6b86b273ff34fce1,1.0', '2,person:6b86b273ff34fce1,1.0']
     """
     out = Path(arguments.out)
-    frame = read_frame(arguments.records, text=[arguments.id], needed=[arguments.id])
+    named = [name for name in (arguments.id, arguments.source) if name is not None]
+    frame = read_frame(arguments.records, text=named, needed=named)
     check_output(out, is_table=True)
     saved = None if arguments.save_model is None else Path(arguments.save_model)
     if saved is not None:
@@ -303,6 +346,10 @@ def run(arguments: argparse.Namespace) -> int:
         model=arguments.model,
         threshold=arguments.threshold,
         seed=arguments.seed,
+        source=arguments.source,
+        once=arguments.once,
+        blocked=arguments.blocked,
+        progress=arguments.progress,
     )
     files = {out: frame_writer(resolved.persons, out)}
     if saved is not None:

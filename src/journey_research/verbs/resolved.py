@@ -12,7 +12,10 @@ import pandas as pd
 
 from journey_research.errors import UserError
 
+from .blocked_values import leave_out_blocked
 from .explained import Explained
+from .resolve_summary import summarise
+from .sources import NO_SOURCES, SourcesOnce
 
 if TYPE_CHECKING:
     from anywidget import AnyWidget
@@ -35,6 +38,8 @@ class Resolved:
         changes: What the last ``add``, ``cut`` or ``join`` did: rows of event, person_id,
             other_person_id, record_id, cause.
         ended: Persons' ids that are given to nobody any more.
+        sources: Which hold a person once.
+        blocked: Values that are not compared, for they say nothing.
 
     Example:
         >>> from journey_research.verbs.resolve import resolve
@@ -54,6 +59,8 @@ class Resolved:
     names: np.ndarray
     changes: pd.DataFrame
     ended: frozenset[str] = frozenset()
+    sources: SourcesOnce = NO_SOURCES
+    blocked: tuple[str, ...] = ()
 
     @property
     def threshold(self) -> float:
@@ -124,7 +131,8 @@ class Resolved:
             id_b: Another.
 
         Raises:
-            UserError: No record has the id, or the two are one record.
+            UserError: No record has the id, the two are one record, or other answers say that they are
+                one person, by way of others.
 
         Example:
             >>> from journey_research.verbs.resolve import resolve
@@ -148,15 +156,20 @@ class Resolved:
             answers: Rows of id_a, id_b, answer (same, distinct, unsure).
 
         Raises:
-            UserError: No record has an id, or a record is paired with itself.
+            UserError: No record has an id, a record is paired with itself, or answers contradict one
+                another, by way of other records.
         """
+        from journey_research.pipelines.identity.judgements import refuse_contradictions
+
         from .labels import read_labels
 
         new = read_labels(answers, self.resolution.ids)
         told = pd.concat([self.resolution.judgements, new], ignore_index=True)
         low, high = (told[["record_id_a", "record_id_b"]].agg(side, axis=1) for side in ("min", "max"))
         kept = ~pd.DataFrame({"low": low, "high": high}).duplicated(keep="last")
-        judged = self.resolution.judged(told[kept].reset_index(drop=True))
+        told = told[kept].reset_index(drop=True)
+        refuse_contradictions(told)
+        judged = self.resolution.judged(told)
         return self._with(judged, self.ids, self.values, self.places)
 
     def add(self, frame: pd.DataFrame, id: str) -> Resolved:
@@ -166,7 +179,7 @@ class Resolved:
         reaches. A full run may answer differently where a value has become common or a block large.
 
         Args:
-            frame: m rows with the compared columns.
+            frame: m rows with the compared columns, and the source's where a source holds a person once.
             id: Column that names a record; no id that is known.
 
         Returns:
@@ -191,9 +204,13 @@ class Resolved:
             row = ids.index(known[0]) + 1
             raise UserError("id is known", row=row, column=id, do="add only records that are new")
         place, order = pd.Index(ids).sort_values(return_indexer=True)
+        sources = self.sources.with_sources_of(frame)
+        bits = sources.bits(frame)
         values = frame[columns].reset_index(drop=True)
-        grown, reached = add_records(self.resolution, place, values.iloc[order].reset_index(drop=True))
-        return self._with(
+        ordered = leave_out_blocked(values, self.blocked).iloc[order].reset_index(drop=True)
+        once = None if bits is None else bits[order]
+        grown, reached = add_records(self.resolution, place, ordered, once)
+        return replace(self, sources=sources)._with(
             grown,
             [*self.ids, *ids],
             pd.concat([self.values, values], ignore_index=True),
@@ -243,17 +260,19 @@ class Resolved:
             ...
             journey_research.errors.UserError: no record has the id '9'
         """
-        from journey_research.pipelines.identity.matching.matcher import compared_pair
         from journey_research.pipelines.identity.waterfall import build_waterfall
 
-        place = {one: self.ids.index(one) for one in (id_a, id_b) if one in self.resolution.ids}
-        for one in (id_a, id_b):
-            if one not in place:
+        told = self.resolution
+        places = told.ids.get_indexer(pd.Index([id_a, id_b]))
+        for one, place in zip((id_a, id_b), places.tolist(), strict=True):
+            if place < 0:
                 raise UserError(f"no record has the id '{one}'")
-        if "weights" not in self.model:
+        if told.found is None:
             raise UserError("nothing was compared", rule=str(self.model.get("state", "no matcher")))
-        compared = compared_pair(self.values, self.model, place[id_a], place[id_b])
-        built = build_waterfall(float(self.model["intercept"]), self.model["weights"], compared)
+        likeness = told.found.likeness
+        compared = likeness.compare(places[:1], places[1:])[0]
+        features = dict(zip(likeness.names, compared.tolist(), strict=True))
+        built = build_waterfall(float(self.model["intercept"]), self.model["weights"], features)
         return Explained(built, self.threshold)
 
     def pairs_to_review(self, n_labels: int = 200, seed: int = 1) -> pd.DataFrame:
@@ -335,33 +354,4 @@ class Resolved:
 
     def __repr__(self) -> str:
         """The summary that the command prints."""
-        return _summary(self)
-
-
-def _summary(resolved: Resolved) -> str:
-    """What was found, how sure, and what it rests on."""
-    n_persons = resolved.persons["person_id"].nunique()
-    counts = sorted(resolved.persons_at.values())
-    lines = [f"{len(resolved.persons):,} records, {n_persons:,} persons at threshold {resolved.threshold:g}"]
-    shown = ", ".join(f"{n:,} at {threshold:g}" for threshold, n in sorted(resolved.persons_at.items()))
-    lines.append(f"other thresholds: {counts[0]:,} to {counts[-1]:,} persons ({shown})")
-    told = resolved.model.get("training", {}).get("labels", {})
-    if "weights" not in resolved.model:
-        lines.append(f"{resolved.model.get('state', 'no matcher')}; only labels join records")
-        return "\n".join(lines)
-    if told:
-        counted = ", ".join(f"{n:,} {name.replace(': ', ' ')}" for name, n in sorted(told.items()))
-        lines.append(f"{'trained' if resolved.is_trained else 'a saved model, trained'} on pairs: {counted}")
-    else:
-        share = resolved.model.get("training", {}).get("match_share", 0.0)
-        lines.append(f"learnt from the values alone; {share:.1%} of the compared pairs seem to match")
-    if any(name.startswith(("judgement", "group")) for name in told):
-        found = resolved.model["training"]["f1_out_of_fold"]
-        said = "too few are labelled to say" if found is None else f"{found:.3f}"
-        lines.append(f"F1 on labelled pairs held out in turn: {said}")
-    else:
-        lines.append(
-            "precision unknown: nobody judged a pair; answer some in a file id_a,id_b,answer "
-            "and give it as --labels"
-        )
-    return "\n".join(lines)
+        return summarise(self)

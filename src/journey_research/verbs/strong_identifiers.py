@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 MOST_RECORDS = 6
 MOST_PAIRS = 10_000  # that are handed on: more of them teach no more
 LEAST_DIGITS, LEAST_LIKENESS = 6, 0.9
+LEAST_SHARE_ALIKE, LEAST_PAIRS = 0.1, 20  # fewer pairs say nothing of who shares identifiers
 
 
 def _is_identifier(column: ValueColumn) -> bool:
     """Whether a column's values name somebody: addresses, or codes of six digits or more that hardly repeat.
 
-    Dates are no codes in this sense.
+    Dates are no codes: many are born on one day.
 
     Example:
         >>> from journey_research.pipelines.identity.matching.columns import find_columns
@@ -32,7 +33,7 @@ def _is_identifier(column: ValueColumn) -> bool:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from journey_research.pipelines.identity.matching.fields import DATE, bits
+    from journey_research.pipelines.identity.matching.fields import bits
 
     if column.kind == "email":
         return True
@@ -40,9 +41,6 @@ def _is_identifier(column: ValueColumn) -> bool:
         return False
     n = int(column.counts.sum())
     values = pa.array(column.values, pa.string())
-    is_date = pc.match_substring_regex(values, f"^(?:{DATE.pattern})$").to_numpy(zero_copy_only=False)
-    if int(column.counts[is_date].sum()) >= 0.6 * n:
-        return False  # many are born on one day
     digits = pc.count_substring_regex(values, r"\p{Nd}").to_numpy()
     long_enough = int(column.counts[digits >= LEAST_DIGITS].sum())
     return long_enough >= 0.6 * n and bool(bits(column.counts) >= 0.7 * np.log2(n))
@@ -105,3 +103,41 @@ def find_evidence(ids: Sequence[str] | pd.Index, columns: Sequence[ValueColumn])
         rows.append((a, b, 1.0, True, json.dumps(dict.fromkeys(names, 1.0))))
     columns_of = ["record_id_a", "record_id_b", "link_probability", "is_accepted", "comparisons"]
     return pd.DataFrame(sorted(rows), columns=columns_of)
+
+
+def join_relatives(evidence: pd.DataFrame, place: pd.Index, columns: Sequence[ValueColumn]) -> bool:
+    """Whether it is relatives who share identifiers: in some column of words hardly two are alike.
+
+    One person is written with slips, and moves; but hardly ever with another first name nine times in ten.
+
+    Args:
+        evidence: k pairs, from ``find_evidence``.
+        place: n record ids, in the order of the columns.
+        columns: Compared columns of the n records.
+
+    Returns:
+        Fewer than 20 pairs that both tell a column say nothing of it, and then it is no.
+
+    Example:
+        >>> from journey_research.pipelines.identity.matching.columns import encode
+        >>> from journey_research.pipelines.identity.matching.fields import Field
+        >>> names = ["ann", "bob", "cleo", "dora", "emil", "fritz", "greta"] * 6
+        >>> phones = [f"0170{number // 2:06}" for number in range(42)]
+        >>> told = pd.DataFrame({"phone": phones, "first": names, "last": "lee"})
+        >>> columns = encode(told, [Field("phone", "code"), Field("first", "text"), Field("last", "text")])
+        >>> ids = pd.Index([str(number) for number in range(42)])
+        >>> join_relatives(find_evidence(ids, columns), ids, columns)
+        True
+    """
+    from journey_research.pipelines.identity.matching.likeness import ColumnLikeness
+
+    first, second = (place.get_indexer(pd.Index(evidence[name])) for name in ("record_id_a", "record_id_b"))
+    for column in columns:
+        if column.kind != "text":
+            continue
+        both = (column.codes[first] >= 0) & (column.codes[second] >= 0)
+        if both.sum() >= LEAST_PAIRS:
+            pairs = column.codes[first[both]], column.codes[second[both]]
+            if (ColumnLikeness(column).compare(*pairs)[:, 0] >= LEAST_LIKENESS).mean() < LEAST_SHARE_ALIKE:
+                return True
+    return False

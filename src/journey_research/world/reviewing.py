@@ -56,11 +56,32 @@ def judge_pairs(block: Block, main: pd.DataFrame, wanted: int) -> pd.DataFrame:
             rows.append([sources[a], keys[a], sources[b], keys[b], answer])
     judged = pd.DataFrame(rows, columns=COLUMNS[:5]).astype(object)
     judged = judged.iloc[chance.permutation(len(judged))].reset_index(drop=True)
+    judged["answer"] = _going_together(judged)
     judged["reviewer"] = [f"reviewer_{no}" for no in chance.integers(1, 4, len(judged))]
     days = np.sort(chance.integers(1, 14, len(judged)))
     at_ms = block.calendar.end_ms - (15 - days) * DAY_MS + chance.integers(8, 17, len(judged)) * HOUR_MS
     judged["judged_at"] = iso_millis(at_ms).to_pylist()
     return judged[COLUMNS]
+
+
+def _going_together(judged: pd.DataFrame) -> list[str]:
+    """The answers in their order; unsure where earlier ones contradict, for the review says so."""
+    group_of: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    apart: set[frozenset[tuple[str, str]]] = set()
+    told = []
+    for source_a, key_a, source_b, key_b, answer in judged[COLUMNS[:5]].itertuples(index=False, name=None):
+        records = (source_a, key_a), (source_b, key_b)
+        one, other = (group_of.setdefault(record, {record}) for record in records)
+        is_apart = any(frozenset((a, b)) in apart for a in one for b in other)
+        if (answer == "same" and is_apart) or (answer == "distinct" and one is other):
+            answer = "unsure"
+        elif answer == "same" and one is not other:
+            one |= other
+            group_of |= dict.fromkeys(other, one)
+        elif answer == "distinct":
+            apart.add(frozenset(records))
+        told.append(answer)
+    return told
 
 
 def _same_pairs(seen: pd.DataFrame, wanted: int, chance: np.random.Generator) -> list[tuple[int, int]]:

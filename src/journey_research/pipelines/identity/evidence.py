@@ -2,10 +2,11 @@
 
 Context: a login, a loyalty card or a cookie names somebody; an address typed into a form may be
 a husband's, a test or everybody's. Choice: sure identifiers join, unverified ones join a record
-without a name to its only candidate, and between two named records the names decide. Refused
-ties are kept with the reason. Given up: joining a browser in which two people logged in, or whose
-cookies and device ids lead to two logins; and seeing that at a greater distance, as over a cookie of a
-browser of a cookie. How many values of one type a person may have is not limited.
+without a name to its only candidate (it is tied to all there are; the clusters tell whether these are
+one person), and between two named records the names decide. Of some types a person has one value, so
+two values are two persons, whatever else they share. Refused ties are kept with the reason. Given up:
+joining a browser in which two people logged in, or whose cookies and device ids lead to two logins;
+and seeing that at a greater distance, as over a cookie of a browser of a cookie.
 """
 
 from __future__ import annotations
@@ -41,6 +42,11 @@ BLOCKED_VALUES = (
 )
 
 
+EVERY_ROW = 50_000_000
+CONTESTED = "more than one named record has it"  # Not yet refused: whose it is the clusters know.
+TWO_VALUES = "a person has one value of"  # And then the type of which the two have different ones.
+
+
 @dataclass(frozen=True)
 class EvidenceRule:
     """Which shared identifiers join two records.
@@ -54,6 +60,11 @@ class EvidenceRule:
         sure_probability: That a sure tie is right.
         unverified_probability: That an unverified tie is right.
         blocked_values: Values, or names before the @, that say nothing; small letters.
+        one_value_types: Types of which a person has one value: two records that hold different ones are
+            two persons, whatever joins them, unless they are judged the same. A record that holds two
+            itself holds them as one thing, which is another than each of them. Identifiers have no time
+            in which they are valid, so one value is meant for all time. Blocked values, and those that
+            more than ``most_records_sure`` records share, are nobody's own and do not count.
     """
 
     sure_types: tuple[str, ...] = ("user_id", "loyalty_id", "cookie", "crm_id")
@@ -63,12 +74,14 @@ class EvidenceRule:
     sure_probability: float = 0.999
     unverified_probability: float = 0.95
     blocked_values: tuple[str, ...] = BLOCKED_VALUES
+    one_value_types: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "sure_types", tuple(self.sure_types))
+        for name in ("sure_types", "one_value_types"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+            if unknown := set(getattr(self, name)) - set(IDENTIFIER_TYPES):
+                raise ValueError(f"{name} names {sorted(unknown)}; known are {IDENTIFIER_TYPES}")
         object.__setattr__(self, "blocked_values", tuple(str(value).lower() for value in self.blocked_values))
-        if unknown := set(self.sure_types) - set(IDENTIFIER_TYPES):
-            raise ValueError(f"sure_types names {sorted(unknown)}; known are {IDENTIFIER_TYPES}")
         for name in ("most_records_sure", "most_records_unverified"):
             if getattr(self, name) < 2:
                 raise ValueError(f"{name} is {getattr(self, name)}; two records share a value or nobody does")
@@ -84,14 +97,16 @@ def gather_evidence(
 
     Args:
         records: n rows, contract ``RECORDS``; ``kind`` says which are browsers.
-        identifiers: k rows, contract ``IDENTIFIERS``.
+        identifiers: k rows, contract ``IDENTIFIERS``; first seen, but not until when they were valid.
         record_values: m rows, contract ``RECORD_VALUES``; only who has a name is read.
         source_links: j rows, contract ``SOURCE_LINKS``; believed as they stand.
         rule: What joins.
 
     Returns:
-        At most k + j rows, contract ``LINKS``, keyed and sorted by pair. ``comparisons`` names the
-        types shared. Blocked values and identifiers that never link make no row.
+        Contract ``LINKS``, keyed and sorted by pair; at most k + j rows, and more only where an
+        identifier is of several named records, or of several values of which a person has one.
+        ``comparisons`` names the types shared. What is refused as ``CONTESTED`` the clusters may accept.
+        Blocked values and identifiers that never link make no row.
 
     Example:
         >>> import pandas as pd
@@ -109,20 +124,41 @@ def gather_evidence(
         >>> links.to_pandas()[["record_id_a", "record_id_b", "is_accepted"]].values.tolist()
         [['shop:1', 'shop:2', True]]
     """
+    telling = _telling(records, identifiers, rule)
     return run_sql(
         "evidence_links.sql",
         records=records,
-        identifiers=identifiers,
+        telling=telling,
+        one_values=_one_values(telling, rule),
         record_values=record_values,
         source_links=source_links,
-        blocked=_column("blocked_value", rule.blocked_values),
         strong=_column("identifier_type", rule.sure_types),
         accept_unverified=rule.accept_unverified,
         most_records_sure=rule.most_records_sure,
         most_records_unverified=rule.most_records_unverified,
         sure_probability=rule.sure_probability,
         unverified_probability=rule.unverified_probability,
+        contested=CONTESTED,
+        two_values=TWO_VALUES,
     )
+
+
+def number_one_values(records: Table, identifiers: Table, rule: EvidenceRule) -> pd.DataFrame:
+    """What records hold of the types of which a person has one value, as numbers.
+
+    Args:
+        records: Contract ``RECORDS``; firms hold nothing.
+        identifiers: Contract ``IDENTIFIERS``.
+        rule: Which types, and which values say nothing.
+
+    Returns:
+        n rows of record_id, identifier_type, held_number: equal where two records hold the same, else
+        different; sorted by type and record. A record that holds nothing of a type has no row of it.
+    """
+    told = _one_values(_telling(records, identifiers, rule), rule).query(
+        "select record_id, identifier_type, held_number from this order by identifier_type, record_id"
+    )
+    return told.to_pandas(EVERY_ROW)
 
 
 def leave_out_blocked(record_values: Table, rule: EvidenceRule) -> Table:
@@ -141,6 +177,24 @@ def leave_out_blocked(record_values: Table, rule: EvidenceRule) -> Table:
         "unblocked_values.sql",
         record_values=record_values,
         blocked=_column("blocked_value", rule.blocked_values),
+    )
+
+
+def _telling(records: Table, identifiers: Table, rule: EvidenceRule) -> Table:
+    return run_sql(
+        "telling_identifiers.sql",
+        records=records,
+        identifiers=identifiers,
+        blocked=_column("blocked_value", rule.blocked_values),
+    )
+
+
+def _one_values(telling: Table, rule: EvidenceRule) -> Table:
+    return run_sql(
+        "one_values.sql",
+        telling=telling,
+        one_value_types=_column("identifier_type", rule.one_value_types),
+        most_records_sure=rule.most_records_sure,
     )
 
 

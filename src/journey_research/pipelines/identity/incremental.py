@@ -28,13 +28,16 @@ MOST_WIDE = 2_000  # records of a block over the cap among which a further equal
 
 
 @on_one_thread
-def add_records(told: Resolution, ids: pd.Index, frame: pd.DataFrame) -> tuple[Resolution, np.ndarray]:
+def add_records(
+    told: Resolution, ids: pd.Index, frame: pd.DataFrame, once: np.ndarray | None = None
+) -> tuple[Resolution, np.ndarray]:
     """Resolve m new records against n known ones.
 
     Args:
         told: The known ones; with a matcher.
         ids: m new ids.
         frame: m rows with the matcher's columns.
+        once: m sets of sources that hold a person once, as bits; None: they are of none.
 
     Returns:
         All n + m records, the new ones last; and the numbers of the records that were clustered again,
@@ -63,7 +66,9 @@ def add_records(told: Resolution, ids: pd.Index, frame: pd.DataFrame) -> tuple[R
             likeness=likeness,
             indexes=(*told.found.indexes, index),
         ),
-        once=None if told.once is None else np.append(told.once, np.zeros(len(ids), dtype=np.uint64)),
+        once=None
+        if told.once is None and once is None
+        else np.append(_bits(told.once, n), _bits(once, len(ids))),
     )
     is_hit = np.zeros(n, dtype=bool)
     is_hit[told.chain[first[(first < n) & (probability >= told.floor)]]] = True
@@ -101,6 +106,10 @@ def add_records(told: Resolution, ids: pd.Index, frame: pd.DataFrame) -> tuple[R
         },
         probability=belonging,
     ), reached
+
+
+def _bits(once: np.ndarray | None, n_records: int) -> np.ndarray:
+    return np.zeros(n_records, dtype=np.uint64) if once is None else once
 
 
 def _with_pairs(found: Scored, first: np.ndarray, second: np.ndarray, probability: np.ndarray) -> Scored:

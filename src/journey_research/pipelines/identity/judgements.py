@@ -4,19 +4,26 @@ Context: which pairs are labelled decides how good a matcher gets; equal pairs a
 strangers teach it little. Choice: sames come from reviewers, labelled groups and identifiers;
 distincts from reviewers and from pairs that block together although their groups differ. Of the
 pairs that an e-mail joined every second has it hidden, or e-mail would be all that is learnt.
+
+Answers of which not all can be right (one and two the same, two and three the same, one and three
+distinct) are refused: whichever were let win, a reviewer would be overruled without a word.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Container, Iterable, Mapping
-from itertools import combinations
+from dataclasses import dataclass
+from itertools import combinations, pairwise
 from typing import Any
 
 import pandas as pd
 
+from journey_research.errors import UserError, printable
+
 LABELS = ["record_id_a", "record_id_b", "answer", "told_by", "hidden"]
-_MOST_IN_GROUP = 12
+_MOST_IN_GROUP, _MOST_NAMED = 12, 8
+Pair = tuple[str, str]
 
 
 def empty_labels() -> pd.DataFrame:
@@ -55,7 +62,7 @@ def judged_labels(judgements: pd.DataFrame) -> pd.DataFrame:
         k <= n rows, columns ``LABELS``; each pair once with the smaller id first. A pair that
         was answered both ways is left out.
     """
-    rows: dict[tuple[str, str], set[str]] = {}
+    rows: dict[Pair, set[str]] = {}
     for a, b, answer in judgements[["record_id_a", "record_id_b", "answer"]].itertuples(
         index=False, name=None
     ):
@@ -67,6 +74,112 @@ def judged_labels(judgements: pd.DataFrame) -> pd.DataFrame:
         if len(answers) == 1
     ]
     return pd.DataFrame(told, columns=LABELS)
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Answers of which not all can be right.
+
+    Attributes:
+        chain: Three record ids or more: each is judged the same as the next one, and the first distinct
+            from the last.
+    """
+
+    chain: tuple[str, ...]
+
+    @property
+    def ends(self) -> Pair:
+        """The pair that is judged distinct, the smaller id first."""
+        return self.chain[0], self.chain[-1]
+
+    def describe(self, rows: Mapping[Pair, int] | None = None) -> str:
+        """The answers, each with its row where that is known; of a long chain the first ones.
+
+        Example:
+            >>> Contradiction(("1", "2", "3")).describe({("1", "2"): 7})
+            "'1' same '2' (row 7), '2' same '3', '1' distinct '3'"
+        """
+        asked = [(a, b, "same") for a, b in pairwise(self.chain)]
+        told = [*asked[:_MOST_NAMED], (*self.ends, "distinct")]
+        texts = []
+        for a, b, answer in told:
+            row = (rows or {}).get((min(a, b), max(a, b)))
+            texts.append(f"'{printable(a)}' {answer} '{printable(b)}'" + (f" (row {row:,})" if row else ""))
+        if len(asked) > _MOST_NAMED:
+            texts.insert(-1, f"{len(asked) - _MOST_NAMED:,} more the same")
+        return ", ".join(texts)
+
+
+def find_contradictions(judgements: pd.DataFrame) -> list[Contradiction]:
+    """Pairs judged distinct that other answers make the same, each with the fewest answers that do.
+
+    A pair that was answered both ways is no contradiction here: see ``judged_labels``.
+
+    Args:
+        judgements: n rows of record_id_a, record_id_b, answer; any order.
+
+    Returns:
+        One for each such pair, sorted by it; of chains of one length the one that comes first by its ids.
+
+    Example:
+        >>> told = [("1", "2", "same"), ("2", "3", "same"), ("3", "1", "distinct"), ("1", "4", "distinct")]
+        >>> found = find_contradictions(pd.DataFrame(told, columns=LABELS[:3]))
+        >>> [one.chain for one in found]
+        [('1', '2', '3')]
+    """
+    judged = judged_labels(judgements)
+    pairs: dict[str, list[Pair]] = {"same": [], "distinct": []}
+    for a, b, answer in judged[LABELS[:3]].itertuples(index=False, name=None):
+        pairs[answer].append((a, b))
+    roots = components({one for pair in pairs["same"] for one in pair}, pairs["same"])
+    wrong = [(a, b) for a, b in pairs["distinct"] if a in roots and roots[a] == roots.get(b)]
+    beside: dict[str, list[str]] = {}
+    for a, b in pairs["same"] if wrong else []:
+        beside.setdefault(a, []).append(b)
+        beside.setdefault(b, []).append(a)
+    return [Contradiction(_shortest(beside, a, b)) for a, b in wrong]
+
+
+def _shortest(beside: Mapping[str, Iterable[str]], start: str, end: str) -> tuple[str, ...]:
+    """The shortest way from one record to another by sames; there is one."""
+    toward, edge = {end: end}, [end]  # from the end, so that the way back takes the smallest id each time
+    while start not in toward:
+        reached: dict[str, str] = {}
+        for record in sorted(edge):
+            for other in beside[record]:
+                if other not in toward:
+                    reached.setdefault(other, record)
+        toward |= reached
+        edge = list(reached)
+    way = [start]
+    while way[-1] != end:
+        way.append(toward[way[-1]])
+    return tuple(way)
+
+
+def refuse_contradictions(
+    judgements: pd.DataFrame, rows: Mapping[Pair, int] | None = None, file: str | None = None
+) -> None:
+    """Stop where judgements contradict one another.
+
+    Args:
+        judgements: n rows of record_id_a, record_id_b, answer.
+        rows: Pair, the smaller id first -> the row that it was answered in.
+        file: Name of the file that holds them.
+
+    Raises:
+        UserError: Names the answers of the first contradiction by the records' ids, and how many there are.
+    """
+    found = find_contradictions(judgements)
+    if found:
+        first = min(found, key=lambda one: (len(one.chain), one.chain))
+        others = f"; {len(found) - 1:,} more such" if len(found) > 1 else ""
+        raise UserError(
+            f"judgements contradict one another: {first.describe(rows)}{others}",
+            file=file,
+            rule="who is the same as the same is one person",
+            do="take back or change one of these answers",
+        )
 
 
 def group_labels(

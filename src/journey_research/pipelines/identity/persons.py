@@ -9,8 +9,10 @@ import pandas as pd
 
 from journey_research.engine import Table
 
-from .clustering import MILLION, person_name
+from .clustering import MILLION, Ties, person_name
+from .evidence import CONTESTED, EvidenceRule, number_one_values
 from .judgements import judged_labels
+from .refusals import SAY_OTHERWISE, UNDECIDABLE, undecidable, why_apart
 from .ties import ClusterRule, gather_ties, place_pairs
 
 EVERY_ROW = 50_000_000
@@ -33,6 +35,8 @@ def cluster_records(
     judgements: Table,
     model: dict[str, Any],
     rule: ClusterRule,
+    identifiers: Table | None = None,
+    evidence_rule: EvidenceRule | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Every record's cluster, the links that made it, and what it would be otherwise.
 
@@ -44,6 +48,9 @@ def cluster_records(
         judgements: Contract ``JUDGEMENTS``; never overruled.
         model: The matcher's document, for its threshold.
         rule: When pairs are one person.
+        identifiers: Contract ``IDENTIFIERS``; only who holds the same of the types of which a person
+            has one value is read. Null: a person may have any number of values.
+        evidence_rule: Which types these are; the one that gathered the evidence.
 
     Returns:
         ``LINKS`` (each pair once), ``RECORD_CLUSTERS`` (n rows), ``PEOPLE_VARIANTS`` (3 n rows) and
@@ -54,13 +61,19 @@ def cluster_records(
     ids = place.to_numpy(dtype=object)
     evidence, scored = evidence_links.to_pandas(EVERY_ROW), scored_links.to_pandas(EVERY_ROW)
     judged = judgements.to_pandas(EVERY_ROW)
-    ties = gather_ties(place, place.isin(named_records(record_values)), evidence, scored, judged, rule)
+    is_named = place.isin(named_records(record_values))
+    one_values = None
+    if identifiers is not None and evidence_rule is not None and evidence_rule.one_value_types:
+        one_values = number_one_values(records, identifiers, evidence_rule)
+    ties = gather_ties(place, is_named, evidence, scored, judged, rule, one_values)
     variants = rule.variants(model)
     others = sorted(set(rule.other_thresholds) - {variants["chosen"]})
     roots = ties.at_each([*variants.values(), *others])
     by_variant = dict(zip(variants, roots, strict=False))
     chosen = by_variant["chosen"]
-    links = decide_links(evidence, scored, judged, place, chosen, variants["chosen"])
+    links = decide_links(
+        evidence, scored, judged, place, chosen, variants["chosen"], ties, rule.sure_probability
+    )
     return (
         links,
         place_records(ids, chosen, links, place),
@@ -85,11 +98,14 @@ def decide_links(
     place: pd.Index,
     roots: np.ndarray,
     threshold: float,
+    ties: Ties,
+    sure_probability: float,
 ) -> pd.DataFrame:
     """Every known pair once, with the say of the weightiest rule and whether it was followed.
 
     A reviewer's answer stands before an accepted identifier, that before a comparison, and a
-    comparison before a refused identifier.
+    comparison before a refused identifier. What fits several persons is with none of them, and its links say
+    that it is undecidable.
 
     Args:
         evidence: Rows of contract ``LINKS``.
@@ -98,6 +114,8 @@ def decide_links(
         place: n record ids.
         roots: n numbers, the smallest record of each record's cluster.
         threshold: From which a comparison joins.
+        ties: From which the clusters were made; they tell why a pair is apart.
+        sure_probability: From which an identifier's tie is sure.
 
     Returns:
         k rows, contract ``LINKS``, sorted by pair.
@@ -113,16 +131,26 @@ def decide_links(
     together = [_are_together(rows, place, roots) for rows in told]
     is_same = (judged["answer"] == "same").to_numpy(dtype=bool)
     is_likely = scored["link_probability"].to_numpy(dtype=float) >= threshold
-    kept = [
-        is_same & together[0],
-        evidence["is_accepted"].to_numpy(dtype=bool) & together[1],
-        is_likely & together[2],
-    ]
-    otherwise = evidence["refusal"].astype(object)
+    otherwise = evidence["refusal"].astype(object).to_numpy(copy=True)
+    is_open = evidence["is_accepted"].to_numpy(dtype=bool) | (otherwise == CONTESTED)
+    kept = [is_same & together[0], is_open & together[1], is_likely & together[2]]
+    unfollowed = np.flatnonzero(is_open & ~together[1])
+    ends = place_pairs(evidence.iloc[unfollowed], place)
+    otherwise[unfollowed] = why_apart(ends, roots, ties, SAY_OTHERWISE)
+    unsaid = np.flatnonzero(otherwise[unfollowed] == SAY_OTHERWISE)
+    is_sure = evidence["link_probability"].to_numpy(dtype=float)[unfollowed] >= sure_probability
+    is_named = np.ones(len(place), dtype=bool) if ties.is_named is None else ties.is_named
+    fits = undecidable((ends[0][unsaid], ends[1][unsaid]), roots, is_named, is_sure[unsaid])
+    otherwise[unfollowed[unsaid[fits]]] = UNDECIDABLE
+    unlikely = np.full(len(scored), "below the threshold", dtype=object)
+    parted = np.flatnonzero(is_likely & ~together[2])
+    unlikely[parted] = why_apart(
+        place_pairs(scored.iloc[parted], place), roots, ties, "the rest of the person says otherwise"
+    )
     refusals = [
         np.where(is_same, "judgements contradict one another", "judged distinct"),
-        otherwise.where(otherwise.notna(), "values or judgements say otherwise").to_numpy(),
-        np.where(is_likely, "the rest of the person says otherwise", "below the threshold"),
+        otherwise,
+        unlikely,
     ]
     weights: list[np.ndarray] = [
         np.zeros(len(judged)), np.where(kept[1], 1, 3), np.full(len(scored), 2),

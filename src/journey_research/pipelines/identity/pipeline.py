@@ -51,6 +51,8 @@ def create_pipeline() -> Pipeline:
                     "judgements",
                     "identity_model",
                     "params:cluster_rule",
+                    "identifiers",
+                    "params:evidence_rule",
                 ],
                 ["links", "record_clusters", "people_variants", "threshold_clusters"],
                 name="cluster_records",

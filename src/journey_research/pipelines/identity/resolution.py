@@ -20,6 +20,7 @@ from .matching.candidates import is_among
 from .matching.columns import ValueColumn
 from .matching.linkage import chains
 from .matching.matcher import Matcher, Scored, read_matcher, score_columns
+from .matching.progress import Progress, silent
 from .persons import belonging
 from .ties import place_pairs
 
@@ -133,6 +134,7 @@ def resolve_columns(
     threshold: float,
     shown: Sequence[float],
     once: np.ndarray | None = None,
+    tell: Progress = silent,
 ) -> Resolution:
     """Score and cluster.
 
@@ -144,15 +146,17 @@ def resolve_columns(
         threshold: Least average match probability inside a person.
         shown: Other thresholds at which persons are counted.
         once: n sets of sources that hold a person once, as bits.
+        tell: Is told how far it has come.
     """
     matcher, found = None, None
     if "weights" in document and len(ids) > 1:
         matcher = read_matcher(document, [column.name for column in columns])
         named = {column.name: column for column in columns}
         columns = [named[field.name] for field in matcher.fields]
-        found = score_columns(columns, matcher)
+        found = score_columns(columns, matcher, tell=tell)
         for column in columns:
             column.known_keys.clear()  # many, and of no use for records that come later
+    tell("clustering", 0, 0)
     return clustered(
         Resolution(
             ids, columns, matcher, found, judgements, once, threshold, tuple(shown),

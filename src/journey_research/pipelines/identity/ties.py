@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .clustering import Pairs, Ties
+from .clustering import Ties
+from .evidence import CONTESTED
+from .joining import NOTHING, Pairs
 from .judgements import judged_labels
 from .matching.matcher import IDENTICAL
 
@@ -80,6 +82,7 @@ def gather_ties(
     scored: pd.DataFrame,
     judgements: pd.DataFrame,
     rule: ClusterRule,
+    one_values: pd.DataFrame | None = None,
 ) -> Ties:
     """Sort links and judgements by how they join; pairs of records that are not among the ids are left out.
 
@@ -90,11 +93,15 @@ def gather_ties(
         scored: Rows of contract ``LINKS``.
         judgements: Rows of record_id_a, record_id_b, answer.
         rule: From which probability a tie is sure.
+        one_values: From ``number_one_values``; null: a person may have any number of values.
     """
     place = pd.Index(ids)
     judged = judged_labels(judgements)
     accepted = evidence[evidence["is_accepted"].astype(bool)]
     is_sure = accepted["link_probability"].to_numpy() >= rule.sure_probability
+    # What several named records have joins a record without a name where these are one person.
+    is_contested = (evidence["refusal"] == CONTESTED).to_numpy(dtype=bool)
+    unverified = pd.concat([accepted[~is_sure], evidence[is_contested]])
     is_identical = (scored["comparisons"] == IDENTICAL).to_numpy(dtype=bool)
     identical, identical_probability = _placed(scored[is_identical], place)
     compared, compared_probability = _placed(scored[~is_identical], place)
@@ -103,15 +110,32 @@ def gather_ties(
         same=_placed(judged[judged["answer"] == "same"], place)[0],
         distinct=_placed(judged[judged["answer"] == "distinct"], place)[0],
         sure=_placed(accepted[is_sure], place)[0],
-        unverified=_placed(accepted[~is_sure], place)[0],
+        unverified=_placed(unverified, place)[0],
         identical=identical,
         identical_probability=identical_probability,
         scored=compared,
         scored_probability=compared_probability,
         is_named=is_named,
         once=sources_as_bits(ids, rule.sources_with_persons_once),
+        one_values={} if one_values is None else place_one_values(one_values, place),
         most_in_cluster=rule.most_in_cluster,
     )
+
+
+def place_one_values(one_values: pd.DataFrame, place: pd.Index) -> dict[str, np.ndarray]:
+    """Identifier type -> n numbers of what each record holds of it, -1 where that is not known.
+
+    Args:
+        one_values: From ``number_one_values``.
+        place: n record ids.
+    """
+    told = {}
+    for name, rows in one_values.groupby("identifier_type", sort=True):
+        at = place.get_indexer(pd.Index(rows["record_id"]))
+        held = np.full(len(place), NOTHING, dtype=np.int64)
+        held[at[at >= 0]] = rows["held_number"].to_numpy(dtype=np.int64)[at >= 0]
+        told[str(name)] = held
+    return told
 
 
 def place_pairs(pairs: pd.DataFrame, place: pd.Index) -> Pairs:

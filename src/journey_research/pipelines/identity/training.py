@@ -15,7 +15,7 @@ from journey_research.engine import Table
 from journey_research.errors import UserError
 
 from .evidence import EvidenceRule, leave_out_blocked
-from .judgements import choose_labels, evidence_labels, group_labels, judged_labels
+from .judgements import choose_labels, evidence_labels, group_labels, judged_labels, refuse_contradictions
 from .matching.columns import ValueColumn, find_columns
 from .matching.learning import KnownPairs, learn_matcher, learn_unlabelled
 from .matching.matcher import LEAST_TOLD
@@ -106,14 +106,16 @@ def train_matcher(
         there are no weights; that is logged in one line.
 
     Raises:
-        UserError: There are more records than the matcher is made for.
+        UserError: There are more records than the matcher is made for, or judgements contradict one another.
     """
     values = comparable_values(records, record_values, evidence_rule)
+    judged = judgements.to_pandas(EVERY_ROW)
+    refuse_contradictions(judged)
     groups = labelled_groups.to_pandas(EVERY_ROW)
     model = train(
         values["record_id"].tolist(),
         values,
-        judgements.to_pandas(EVERY_ROW),
+        judged,
         dict(zip(groups["record_id"], groups["group_id"].astype(str), strict=True)),
         evidence_links.to_pandas(EVERY_ROW),
         rule,

@@ -1,6 +1,7 @@
 // A person's records as a table and a graph; an edge or two records are chosen, then cut or joined.
 
 const SIDE = 400;
+const ACT_OF = { distinct: "cut", same: "join" };
 const SVG = "http://www.w3.org/2000/svg";
 let chosenRecords = [];
 
@@ -132,13 +133,14 @@ function draw(message, say) {
     head,
     make("div", { class: "jr-cluster" }, graph(message, choose, say), table(message, choose)),
     actions(message, say),
+    doubtOf(message, () => say({ kind: ACT_OF[message.doubt.answer], pair: message.chosen.pair, anyway: true })),
     toldOf(message),
     make(
       "div",
       { class: "jr-figures" },
       make("span", {}, make("b", {}, `${message.n_judged}`), " judged; resolve again with the file as labels to see the effect"),
     ),
-  ];
+  ].filter(Boolean);
 }
 
 function onPair(kind) {

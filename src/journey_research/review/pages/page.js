@@ -19,6 +19,17 @@ function percent(share, digits = 0) {
   return `${shown.toFixed(digits)} %`;
 }
 
+// Why an answer was not written, and a button for who means it: another one, for a double click is no second thought.
+function doubtOf({ doubt }, again) {
+  if (!doubt) return null;
+  return make(
+    "p",
+    { class: "jr-trouble", role: "alert" },
+    `${doubt.text} Answer otherwise, or take back another answer. `,
+    make("button", { "data-answer": "anyway", onclick: again }, `Write “${doubt.answer}” anyway`),
+  );
+}
+
 const SILENT_AFTER = 20000;
 
 // A page: draws what Python tells, and says what the reader does. Nothing is kept in the widget's state.

@@ -121,7 +121,9 @@ function draw(message, say) {
     message.kind === "pair"
       ? records(message.fields)
       : make("p", { class: "jr-done" }, message.mode === "measure" ? "The whole sample is answered." : "Every pair is judged.");
-  return [head, bar(message), body, buttons(message, say), lastAnswer(message), figures(message)].filter(Boolean);
+  const again = () => say({ kind: "answer", pair: message.pair, answer: message.doubt.answer, anyway: true });
+  const doubt = doubtOf(message, again);
+  return [head, bar(message), body, buttons(message, say), doubt, lastAnswer(message), figures(message)].filter(Boolean);
 }
 
 function answerWith(answer) {

@@ -10,9 +10,9 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from dedupe import predicate_functions
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from predicates_by_hand import keys_by_hand
 
 from journey_research.pipelines.identity.matching.blocking_rules import (
     WORTH_OF_COVERS,
@@ -59,9 +59,10 @@ def tell(bought):
     return [f"{one.rule} {one.price!r} {one.covers.tolist()}" for one in bought]
 
 
-def keys_by_hand(ring, part, code):
+def keys_of_code(ring, part, code):
     predicate, name = split(part)
-    return () if code < 0 else getattr(predicate_functions, predicate)(ring.columns[name].values[code])
+    values = ring.columns[name].values
+    return () if code < 0 else keys_by_hand(values, predicate, values[code])
 
 
 def covered_by_hand(ring, rule, matches):
@@ -69,8 +70,8 @@ def covered_by_hand(ring, rule, matches):
     names = list(ring.columns)
     return [
         all(
-            set(keys_by_hand(ring, part, matches[0, names.index(split(part)[1]), at]))
-            & set(keys_by_hand(ring, part, matches[1, names.index(split(part)[1]), at]))
+            set(keys_of_code(ring, part, matches[0, names.index(split(part)[1]), at]))
+            & set(keys_of_code(ring, part, matches[1, names.index(split(part)[1]), at]))
             for part in rule
         )
         for at in range(matches.shape[2])
@@ -81,7 +82,7 @@ def price_by_hand(ring, rule, cap):
     """Pairs a record, of blocks as a dictionary; a large one makes what blocks of the cap would."""
     members = defaultdict(set)
     for record in range(ring.n_records):
-        keys = [keys_by_hand(ring, part, ring.columns[split(part)[1]].codes[record]) for part in rule]
+        keys = [keys_of_code(ring, part, ring.columns[split(part)[1]].codes[record]) for part in rule]
         for key in product(*keys):
             members[key].add(record)
     sizes = [len(block) for block in members.values()]

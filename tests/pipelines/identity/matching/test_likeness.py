@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from predicates_by_hand import codes_of, words_of
 
-from journey_research.pipelines.identity.matching.columns import encode
+from journey_research.pipelines.identity.matching.columns import encode, spell_column
 from journey_research.pipelines.identity.matching.fields import Field, fold
 from journey_research.pipelines.identity.matching.likeness import (
     MEASURES,
@@ -30,11 +31,18 @@ from journey_research.pipelines.identity.matching.likeness import (
 
 KINDS = sorted(MEASURES)
 words = st.sampled_from("ann anna lee li smith smyth 04109 04190 straße 東京 o'neil 😀".split())
-cell = st.none() | (
-    st.lists(words, min_size=1, max_size=4).map(" ".join)
-    | st.text("ab é中 ", max_size=8)
-    | st.text(max_size=8)
-).map(fold)
+measured = st.sampled_from(
+    ["1999-12-31", "1.1.2000", "19991231", "9.99", "$10", "52.5, 13.4", "0,0", "99.5 eur"]
+)
+cell = (
+    st.none()
+    | measured
+    | (
+        st.lists(words, min_size=1, max_size=4).map(" ".join)
+        | st.text("ab é中 ", max_size=8)
+        | st.text(max_size=8)
+    ).map(fold)
+)
 cells = st.lists(cell, min_size=1, max_size=8)
 first_names = st.none() | st.sampled_from("ann anna lee leo kim".split())
 last_names = st.none() | st.sampled_from("lee leigh kim ann fox".split())
@@ -56,8 +64,13 @@ def near(told):
 
 def cosine_by_hand(values, a, b):
     """The definition: words weighed by how few of the values hold them, as dictionaries."""
-    held = Counter(word for value in values for word in set(value.split()))
-    one, other = ({word: log(1 + len(values) / held[word]) for word in set(text.split())} for text in (a, b))
+    held = Counter(word for value in values for word in {*words_of(value), *codes_of(value)})
+    one, other = (
+        {word: log(1 + len(values) / held[word]) for word in {*words_of(text), *codes_of(text)}}
+        for text in (a, b)
+    )
+    if not one or not other:
+        return 0.0
     length = sqrt(sum(w * w for w in one.values())) * sqrt(sum(w * w for w in other.values()))
     return sum(one[word] * other[word] for word in one.keys() & other.keys()) / length
 
@@ -73,11 +86,12 @@ def features_by_hand(cells, kind, a, b):
     for measure in MEASURES[kind]:
         # The commoner value first: the measures of texts need not be the same both ways.
         one, other = sorted((a, b), key=lambda value: (-counts[value], value))
-        alike = (
-            cosine_by_hand(sorted(counts), one, other)
-            if measure == "rare words"
-            else TWINS[measure](one, other)
-        )
+        if one == other:
+            alike = 1.0
+        elif measure == "rare words":
+            alike = cosine_by_hand(sorted(counts), one, other)
+        else:
+            alike = TWINS[measure](one, other)
         told |= {measure: alike, f"{measure}, squared": alike**2, f"{measure}, near": near(alike)}
     rarity = log2(counts.total() / min(counts[a], counts[b])) / RARITY_BITS
     return told | {
@@ -132,6 +146,7 @@ def test_worked_example():
 def test_every_feature_agrees_with_its_twin(kind, cells):
     first, second = pairs_among(len(cells))
     told = Likeness([column_of(cells, kind)])
+    cells = spell_column(np.array([*cells, None], dtype=object)[:-1], kind)
     features = told.compare(first, second)
     assert features.shape == (len(first), len(told.names))
     for row, a, b in zip(features, first, second, strict=True):

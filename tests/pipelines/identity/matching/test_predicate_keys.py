@@ -4,19 +4,40 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from dedupe import predicate_functions
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from predicates_by_hand import keys_by_hand
 
 from journey_research.pipelines.identity.matching import predicate_keys
 from journey_research.pipelines.identity.matching.predicate_keys import GRAMS, PREDICATES, hashed, keys_of
+from journey_research.pipelines.identity.matching.words import WordCounts
 
 NAMES = sorted({name for names in PREDICATES.values() for name in names})
 # Few letters, so that keys meet; then whatever letters there are.
 few = st.text("ab 01é'-ß中😀", min_size=1, max_size=14)
 words = st.lists(st.sampled_from("ann lee 04109 4109 o'neil st. 12 東京 smith smyth".split()), min_size=1)
+measured = st.sampled_from(
+    [
+        "52.5,13.4",
+        "52.53, 13.41",
+        "-0.1 0.2",
+        "91,0",
+        "0.0,0.0",
+        "9.99",
+        "12.0",
+        "-3.5",
+        "1,5",
+        "0.0",
+        "007.5",
+    ]
+)
+models = st.sampled_from(["sony ps-lx350h", "pslx350h belt drive", "ps_lx 350h", "dvd/vcr-2", "2"])
 values = st.lists(
-    few | words.map(" ".join) | st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+    few
+    | measured
+    | models
+    | words.map(" ".join)
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
     max_size=8,
     unique=True,
 ).map(lambda told: np.array([*told, None], dtype=object)[:-1])
@@ -41,15 +62,42 @@ def test_worked_example():
 @pytest.mark.parametrize("name", NAMES)
 @settings(deadline=None)
 @given(values=values)
-def test_two_values_share_a_key_exactly_when_dedupe_gives_them_one(name, values):
+def test_two_values_share_a_key_exactly_when_the_definition_gives_them_one(name, values):
     own = [set(told) for told in keys_by_value(keys_of(values, name))]
-    theirs = [getattr(predicate_functions, name)(value) for value in values]
+    theirs = [keys_by_hand(values, name, value) for value in values]
     assert list(map(len, own)) == list(map(len, theirs))
     for a, b in combinations(range(len(values)), 2):
         assert len(own[a] & own[b]) == len(theirs[a] & theirs[b]), (name, values[a], values[b])
 
 
-@pytest.mark.parametrize("name", NAMES)
+def test_a_model_number_is_one_word_however_it_is_parted():
+    told = np.array(["sony ps-lx350h turntable", "sony pslx350h", "sony belt-drive"], dtype=object)
+    parted, whole, none = map(set, keys_by_value(keys_of(told, "codeWords")))
+    assert parted == whole
+    assert not none  # no digit in it
+    parted, whole, none = map(set, keys_by_value(keys_of(told, "rareWords")))
+    assert parted == whole == none  # "sony" alone stands in more than one
+
+
+def test_rare_words_are_those_that_fewest_values_hold():
+    told = np.array(
+        [*(f"the {word}" for word in "abcd"), "the red fox dog a", "fox red dog the"], dtype=object
+    )
+    long, short = map(set, keys_by_value(keys_of(told, "rareWords"))[-2:])
+    assert (len(long), len(short), len(long & short)) == (3, 3, 2 if long != short else 3)
+    the = set(keys_by_value(keys_of(np.array(["the", "the b"], dtype=object), "rareWords"))[0])
+    assert not the & (long | short)  # held by all six, where four words are held by two
+
+
+def test_some_values_have_the_rare_words_that_they_have_among_all():
+    told = np.array(["ann lee", "ann ray", "bob lee", "bob ray", "ann fox"], dtype=object)
+    all_keys = keys_by_value(keys_of(told, "rareWords"))
+    some = keys_by_value(keys_of(told[3:4], "rareWords", WordCounts(told)))
+    assert some == all_keys[3:4]
+    assert keys_by_value(keys_of(told[3:4], "rareWords")) == [[]]  # alone it shares no word
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "rareWords"])
 @settings(deadline=None, max_examples=20)
 @given(values=values)
 def test_a_key_does_not_depend_on_the_other_values(name, values):

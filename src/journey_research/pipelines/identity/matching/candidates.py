@@ -16,7 +16,7 @@ from typing import TypeAlias
 import numpy as np
 
 from .columns import ValueColumn
-from .predicate_keys import Keys, keys_of
+from .predicate_keys import Keys
 from .threads import side_by_side
 
 Rule: TypeAlias = tuple[str, ...]
@@ -54,10 +54,7 @@ class KeyRing:
     def of_values(self, part: str) -> Keys:
         """Keys of a column's values by a predicate: ``firstTokenPredicate(name)``."""
         predicate, name = split(part)
-        column = self.columns[name]
-        if predicate not in column.known_keys:
-            column.known_keys[predicate] = keys_of(column.values, predicate)
-        return column.known_keys[predicate]
+        return self.columns[name].keys(predicate)
 
     def of_records(self, part: str, records: np.ndarray | None = None) -> KeyedRecords:
         """(record, key) of every key of every record, or of some of them by their place among these."""
@@ -95,8 +92,11 @@ class KeyRing:
             place = np.full(len(column.values) + 1, -1, dtype=np.int64)
             place[used] = np.arange(len(used))
             columns.append(
-                ValueColumn(column.name, column.kind, column.values[used], column.counts[used], place[own])
-            )
+                ValueColumn(
+                    column.name, column.kind, column.values[used], column.counts[used], place[own],
+                    known_words=column.words_if_rare,
+                )
+            )  # fmt: skip
             told[..., at, :] = place[codes[..., at, :]]
         return KeyRing(columns), told
 

@@ -8,16 +8,19 @@ per value (spelling, predicates, likeness) it computes once, and hands out by nu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
 import pandas as pd
 
 from .fields import Field, fold_all, kind_of
-from .predicate_keys import Keys
+from .predicate_keys import PREDICATES, Keys, keys_of
+from .quantities import QUANTITIES, find_places, parts_of, spell
 from .whole_names import find_partings, part_names
+from .words import WordCounts
 
 MISSING = -1
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -34,6 +37,7 @@ class ValueColumn:
         counts: v numbers of records that hold each, int64.
         codes: n numbers of the records' values, int32; -1 where a record is silent.
         known_keys: Predicate -> the values' keys, found once; see ``predicate_keys``.
+        known_words: By which words are rare, where the values are some of more; else their own.
     """
 
     name: str
@@ -42,6 +46,7 @@ class ValueColumn:
     counts: np.ndarray
     codes: np.ndarray
     known_keys: dict[str, Keys] = field(default_factory=dict, repr=False, compare=False)
+    known_words: WordCounts | None = field(default=None, repr=False, compare=False)
 
     @property
     def field(self) -> Field:
@@ -50,9 +55,24 @@ class ValueColumn:
 
     def of(self, records: np.ndarray) -> ValueColumn:
         """The same column for some of the records; values and counts stay those of all."""
-        return ValueColumn(
-            self.name, self.kind, self.values, self.counts, self.codes[records], self.known_keys
-        )
+        return replace(self, codes=self.codes[records])
+
+    @cached_property
+    def words(self) -> WordCounts:
+        """How many of the values hold a word."""
+        return WordCounts(self.values) if self.known_words is None else self.known_words
+
+    def keys(self, predicate: str) -> Keys:
+        """The values' keys by a predicate, found once."""
+        if predicate not in self.known_keys:
+            counts = self.words if predicate == "rareWords" else None
+            self.known_keys[predicate] = keys_of(self.values, predicate, counts)
+        return self.known_keys[predicate]
+
+    @property
+    def words_if_rare(self) -> WordCounts | None:
+        """``words`` where they count for keys, for columns of some of the values."""
+        return self.words if "rareWords" in PREDICATES[self.kind] else None
 
 
 def fold_column(given: pd.Series) -> np.ndarray:
@@ -61,6 +81,29 @@ def fold_column(given: pd.Series) -> np.ndarray:
     folded = np.empty(len(raw) + 1, dtype=object)
     folded[:-1] = fold_all(np.asarray(raw, dtype=object))
     told: np.ndarray = folded[codes]
+    return told
+
+
+def fold_columns(frame: pd.DataFrame, names: Iterable[str]) -> dict[str, np.ndarray]:
+    """Columns folded, by their names; ``a + b`` is a place of which two columns hold a coordinate each."""
+    told = {}
+    for name in names:
+        if name in frame or len(parts_of(name)) == 1:
+            told[name] = fold_column(frame[name])
+        else:
+            north, east = (fold_column(frame[part]) for part in parts_of(name))
+            both = np.flatnonzero(~(pd.isna(north) | pd.isna(east)))
+            told[name] = np.full(len(frame), None, dtype=object)
+            told[name][both] = [f"{a}, {b}" for a, b in zip(north[both], east[both], strict=True)]
+    return told
+
+
+def spell_column(cells: np.ndarray, kind: str) -> np.ndarray:
+    """n folded values in the spelling of their kind, each distinct one once; see ``quantities.spell``."""
+    if kind not in QUANTITIES:
+        return cells
+    codes, values = pd.factorize(cells, use_na_sentinel=True)
+    told: np.ndarray = np.append(spell(values, kind), None)[codes]
     return told
 
 
@@ -96,8 +139,11 @@ def encode(
     """
     wholes = {whole: parts for whole, parts in (partings or {}).items() if whole in frame}
     names = dict.fromkeys([*(one.name for one in fields), *wholes, *chain.from_iterable(wholes.values())])
-    folded = part_names({name: fold_column(frame[name]) for name in names}, wholes)
-    return [ValueColumn(one.name, one.kind, *encode_column(folded[one.name])) for one in fields]
+    folded = part_names(fold_columns(frame, names), wholes)
+    return [
+        ValueColumn(one.name, one.kind, *encode_column(spell_column(folded[one.name], one.kind)))
+        for one in fields
+    ]
 
 
 def find_columns(
@@ -110,7 +156,12 @@ def find_columns(
         names: Candidates, in the order wanted.
         least_filled_share: Columns filled in a smaller share of the records are left out.
     """
-    folded = {name: fold_column(frame[name]) for name in names}
+    folded = fold_columns(frame, names)
+    for place, coordinates in find_places(names).items():
+        cells = fold_columns(frame, [place])[place]
+        if kind_of(*encode_column(cells)[:2]) == "place":
+            folded = {name: folded[name] for name in folded if name not in coordinates} | {place: cells}
+    names = list(folded)
     encoded = {name: encode_column(cells) for name, cells in folded.items()}
     kinds = {name: kind_of(values, counts) for name, (values, counts, _) in encoded.items()}
     partings = find_partings({name: folded[name] for name in names if kinds[name] in ("text", "phrase")})
@@ -124,7 +175,10 @@ def find_columns(
         if name in taken:
             columns.append(ValueColumn(name, kind, *encode_column(parted[name])))
         elif int(counts.sum()) >= least_filled_share * len(frame):
-            columns.append(ValueColumn(name, kind, *encoded[name]))
+            cells = (
+                encoded[name] if kind not in QUANTITIES else encode_column(spell_column(folded[name], kind))
+            )
+            columns.append(ValueColumn(name, kind, *cells))
     return columns, partings
 
 
@@ -155,10 +209,11 @@ def extended(
         if any(column.name in parts for parts in wholes.values())
     }
     names = dict.fromkeys([*(column.name for column in columns), *wholes])
-    folded = part_names({name: fold_column(frame[name]) for name in names}, wholes, known)
+    folded = part_names(fold_columns(frame, names), wholes, known)
     told = []
     for column in columns:
-        codes, values = pd.factorize(folded[column.name], use_na_sentinel=True)
+        cells = spell_column(folded[column.name], column.kind)
+        codes, values = pd.factorize(cells, use_na_sentinel=True)
         place = pc.index_in(pa.array(values, pa.string()), value_set=pa.array(column.values, pa.string()))
         place = pc.fill_null(place, MISSING).to_numpy().astype(np.int32)
         new = np.flatnonzero(place < 0)
@@ -170,6 +225,7 @@ def extended(
                 np.concatenate([column.values, values[new]]),
                 np.concatenate([column.counts, np.ones(len(new), dtype=np.int64)]),
                 np.concatenate([column.codes, np.append(place, MISSING).astype(np.int32)[codes]]),
+                known_words=column.words_if_rare,
             )
         )
     return told

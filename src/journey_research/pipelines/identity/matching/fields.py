@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .quantities import QUANTITIES, is_quantity
+
 LONGEST_VALUE = 256
-DATE = re.compile(r"\d{4}[-./]?[01]?\d[-./]?[0-3]?\d|[0-3]?\d[-./][01]?\d[-./](?:\d\d)?\d\d")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}\.[a-z]{2,24}")
 ASCII_SPACES = "[\t-\r\x1c-\x20]+"  # what str.split splits at
 NOT_TEXT = re.compile("[\0\ud800-\udfff]")
@@ -23,7 +24,7 @@ LEAST_BITS, CATEGORY_BITS = 0.5, 4.0
 
 @dataclass(frozen=True)
 class Field:
-    """One compared column and its kind: text, phrase, long, code, email or category."""
+    """One compared column and its kind: text, phrase, long, code, email, category, date, number or place."""
 
     name: str
     kind: str
@@ -103,6 +104,8 @@ def kind_of(values: Sequence[str] | np.ndarray, counts: np.ndarray) -> str | Non
         'email'
         >>> kind_of(["04109", "10115"], np.array([1, 1])), kind_of(["de"], np.array([2]))
         ('code', None)
+        >>> kind_of(["1999-12-31", "1.2.2000"], np.array([1, 1]))
+        'date'
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -120,6 +123,9 @@ def kind_of(values: Sequence[str] | np.ndarray, counts: np.ndarray) -> str | Non
         return "email"
     letters = summed(pc.utf8_length(texts))
     if summed(pc.count_substring_regex(texts, r"\p{Nd}")) >= 0.3 * letters:
+        for kind in QUANTITIES:
+            if is_quantity(np.asarray(values, dtype=object), counts, kind):
+                return kind
         return "code"
     if bits(counts) < CATEGORY_BITS and len(values) <= n / 4:
         return "category"

@@ -10,6 +10,7 @@ which are too few and too hard to tell by a little which is better.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +53,14 @@ class TeachingPairs:
     @property
     def n_records(self) -> int:
         return len(self.likeness.columns[0].codes)
+
+
+def unanswered(
+    likeness: Likeness, first: np.ndarray, second: np.ndarray, features: np.ndarray, is_whole: bool
+) -> TeachingPairs:
+    """Pairs of which nobody has said anything; see ``TeachingPairs``."""
+    nobody = np.full(len(first), UNKNOWN)
+    return TeachingPairs(likeness, first, second, nobody, nobody == 1, features, features, is_whole)
 
 
 def fit_classifier(pairs: TeachingPairs, guess: np.ndarray, seed: int = 1) -> Logistic:
@@ -134,8 +143,17 @@ def fit_guess(pairs: TeachingPairs, guess: np.ndarray, seed: int = 1) -> Logisti
     return fit_on_some(pairs.seen, told, told >= LEAST_PROBABILITY, np.random.default_rng(seed))
 
 
-def settle(pairs: TeachingPairs, probability: np.ndarray, seed: int = 1) -> Logistic:
-    """From a first guess, k probabilities, to a classifier: clusters answer what nobody has."""
+def settle(
+    pairs: TeachingPairs, probability: np.ndarray, seed: int = 1, rounds: Sequence[float] = ROUNDS
+) -> Logistic:
+    """From a first guess, k probabilities, to a classifier: clusters answer what nobody has.
+
+    Args:
+        pairs: k pairs, all that were blocked.
+        probability: k first probabilities.
+        seed: Which pairs of many are fitted on.
+        rounds: Thresholds of the clusters, one after the other; at least one.
+    """
     generator = np.random.default_rng(seed)
     joined = np.flatnonzero(pairs.is_joined)
     fitted: Logistic | None = None
@@ -143,7 +161,7 @@ def settle(pairs: TeachingPairs, probability: np.ndarray, seed: int = 1) -> Logi
     def score(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return np.zeros(len(a)) if fitted is None else fitted.probability(pairs.likeness.compare(a, b))
 
-    for threshold in ROUNDS:
+    for threshold in rounds:
         answer = pairs.answer.copy()
         answer[joined[is_believed(probability[joined])]] = 1
         unknown = answer == UNKNOWN

@@ -75,7 +75,7 @@ def _hide(codes: np.ndarray, columns: Sequence[ValueColumn], known: KnownPairs) 
 
 
 def without_the_best(matches: np.ndarray, columns: Sequence[ValueColumn]) -> np.ndarray:
-    """The matches once more, each without the column whose agreement is the rarest.
+    """The matches that agree in a column once more, each without the one whose agreement is the rarest.
 
     What joins the known pairs may be silent in those to be found, so the rules have to bring a match
     together also without it.
@@ -91,9 +91,10 @@ def without_the_best(matches: np.ndarray, columns: Sequence[ValueColumn]) -> np.
             for column, own in zip(columns, matches[0], strict=True)
         ]
     )
-    best = np.where(equal, rarity, -1.0).argmax(axis=0)
-    told = matches.copy()
-    told[:, best, np.arange(matches.shape[2])] = MISSING
+    agrees = np.flatnonzero(equal.any(axis=0))
+    best = np.where(equal, rarity, -1.0).argmax(axis=0)[agrees]
+    told: np.ndarray = matches[:, :, agrees]
+    told[:, best, np.arange(len(agrees))] = MISSING
     return told
 
 

@@ -17,7 +17,14 @@ from .fields import bits
 from .likeness import Likeness
 
 N_LEVELS, MISSING, DIFFERENT, SWAPPED, EQUAL = 8, 0, 1, 4, 5
-CUTS = {"code": (0.50, 0.50, 0.75), "phrase": (0.30, 0.55, 0.80), "long": (0.30, 0.55, 0.80)}
+CUTS = {
+    "code": (0.50, 0.50, 0.75),
+    "date": (0.50, 0.50, 0.75),
+    "phrase": (0.30, 0.55, 0.80),
+    "long": (0.30, 0.55, 0.80),
+    "number": (0.80, 0.95, 0.99),
+    "place": (0.60, 0.75, 0.90),
+}
 OTHER_CUTS = (0.70, 0.84, 0.92)
 RARE_SHARES = (0.4, 0.7)  # of the bits that a value held once would have
 LEAST_SWAPPED = 0.6

@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 
 from .columns import ValueColumn
+from .quantities import closeness, days_near, near, nearness, read
+from .words import all_words
 
 MEASURES: dict[str, tuple[str, ...]] = {
     "text": ("likeness",),
@@ -27,7 +29,11 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "phrase": ("likeness", "tokens", "rare words"),
     "long": ("tokens", "rare words"),
     "category": (),
+    "date": ("edits", "days near"),
+    "number": ("closeness",),
+    "place": ("nearness",),
 }
+MEASURED = ("days near", "closeness", "nearness")  # what is read of values, not their letters
 MOST_EDITS = 4
 NEAR = 0.8  # names of strangers are alike up to about this; what is above it tells misspellings
 RARITY_BITS = 10.0
@@ -58,11 +64,18 @@ def tokens(a: str, b: str) -> float:
     return float(token_set_ratio(a, b)) / 100
 
 
-TWINS: dict[str, Callable[[str, str], float]] = {"likeness": likeness, "edits": edits, "tokens": tokens}
+TWINS: dict[str, Callable[[str, str], float]] = {
+    "likeness": likeness,
+    "edits": edits,
+    "tokens": tokens,
+    "days near": days_near,
+    "closeness": closeness,
+    "nearness": nearness,
+}
 
 
 def _measured(measure: str, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """One of ``TWINS`` for many pairs of texts at once."""
+    """One of ``TWINS`` that compares letters, for many pairs of texts at once."""
     from rapidfuzz import fuzz, process
     from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -81,16 +94,12 @@ class RareWords:
     """Cosine of two texts' words, each weighed by how few of the values hold it."""
 
     def __init__(self, values: np.ndarray) -> None:
-        import pyarrow as pa
-        import pyarrow.compute as pc
         from scipy import sparse
 
-        split = pc.ascii_split_whitespace(pa.array(values, pa.string()))
-        words = split.flatten().dictionary_encode()
+        told = all_words(values)
+        words = told.word.dictionary_encode()
         n_words = max(1, len(words.dictionary))
-        owner = np.repeat(np.arange(len(values)), np.diff(split.offsets.to_numpy()))
-        told = np.unique(owner * n_words + words.indices.to_numpy())
-        of_value, of_word = told // n_words, told % n_words
+        of_value, of_word = told.owner, words.indices.to_numpy()
         weight = np.log(1 + len(values) / np.maximum(np.bincount(of_word, minlength=n_words), 1))
         matrix = sparse.csr_matrix((weight[of_word], (of_value, of_word)), shape=(len(values), n_words))
         norm = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
@@ -121,6 +130,10 @@ class ColumnLikeness:
         return RareWords(self.column.values)
 
     @cached_property
+    def _quantities(self) -> np.ndarray:
+        return read(self.column.values, self.column.kind)
+
+    @cached_property
     def rarity(self) -> np.ndarray:
         """How rare each value is: bits over ``RARITY_BITS``."""
         return np.log2(self.column.counts.sum() / self.column.counts) / RARITY_BITS
@@ -142,6 +155,9 @@ class ColumnLikeness:
             alike = np.ones(len(first))
             if measure == "rare words":
                 alike[apart] = self._rare_words.of(first[apart], second[apart])
+            elif measure in MEASURED:
+                values = self._quantities
+                alike[apart] = near(self.column.kind, values[first[apart]], values[second[apart]])
             else:
                 values = self.column.values
                 alike[apart] = _measured(measure, values[first[apart]], values[second[apart]])

@@ -11,7 +11,7 @@ linkage does not promise it, connected components would).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,8 @@ import numpy as np
 Scorer = Callable[[np.ndarray, np.ndarray], np.ndarray]
 MOST_CELLS = 4_000_000
 FLOOR_STEP, LONGER_IF_SURE = 0.05, 10
-_NEVER = -1.0
+_NEVER, _UNDECIDED = -1.0, -2.0  # what must stay apart; and what stays apart for that it cannot be told
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,11 @@ def average_linkage(
     most_in_chain: int = 40,
     weight: np.ndarray | None = None,
     apart: tuple[np.ndarray, np.ndarray] | None = None,
-    once: np.ndarray | None = None,
+    holds: Sequence[np.ndarray] = (),
 ) -> Merges:
     """Join groups by the mean probability of the pairs between them.
+
+    A group that is as likely one with either of two that must stay apart joins neither.
 
     Args:
         n_records: n.
@@ -85,7 +88,8 @@ def average_linkage(
             and falls apart into single records beyond.
         weight: n numbers of records that each of n stands for; 1 each where not given.
         apart: Two arrays of record numbers: pairs that never come together, also not by way of others.
-        once: n sets as bits, uint64: two records with a bit in common never come together.
+        holds: Arrays of n; two records that hold different things in one of them, neither of them -1,
+            never come together.
 
     Returns:
         The joins, sorted by record.
@@ -127,9 +131,11 @@ def average_linkage(
             of_chain, own = _rows_in(group, number[never[0][nevers]])
             i, j = place[never[0][nevers[own]]], place[never[1][nevers[own]]]
             table[of_chain, i, j] = table[of_chain, j, i] = _NEVER
-            if once is not None:
-                bits = once[rows]
-                table[(bits[:, :, None] & bits[:, None, :]) != 0] = _NEVER
+            for held in holds:
+                thing = held[rows]
+                if (thing >= 0).any():
+                    knows = (thing[:, :, None] >= 0) & (thing[:, None, :] >= 0)
+                    table[knows & (thing[:, :, None] != thing[:, None, :])] = _NEVER
             low, high, height = _joined(table, rows, weights[rows], floor)
             lows.append(low)
             highs.append(high)
@@ -213,28 +219,60 @@ def _joined(
     height = np.full(n_chains, np.inf)
     live = np.arange(n_chains)
     found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
-    for _ in range(size - 1):
+    while len(live):
         flat = table[live].reshape(len(live), -1)
         best = flat.argmax(axis=1)
         value = flat[np.arange(len(live)), best]
-        going = value >= floor - 1e-12
+        going = value >= floor - _ROUNDING
         live, best, value = live[going], best[going], value[going]
-        if not len(live):
-            break
         i, j = best // size, best % size  # i < j: of equal values the first in the row's order wins
+        undecided = _part_undecided(table, live, i, j, value)
+        waiting = live[undecided]
+        live, i, j, value = live[~undecided], i[~undecided], j[~undecided], value[~undecided]
         height[live] = np.minimum(height[live], value)
         found.append((rows[live, i], rows[live, j], height[live].copy()))
         wi, wj = weight[live, i], weight[live, j]
         merged = (wi[:, None] * table[live, i] + wj[:, None] * table[live, j]) / (wi + wj)[:, None]
-        dead = (table[live, i] < 0) | (table[live, j] < 0)
-        merged[dead] = _NEVER
+        for mark in (_UNDECIDED, _NEVER):
+            merged[(table[live, i] == mark) | (table[live, j] == mark)] = mark
         table[live, i] = merged
         table[live, :, i] = merged
         table[live, j] = _NEVER
         table[live, :, j] = _NEVER
         weight[live, i] = wi + wj
-    if not found:
-        nothing = np.zeros(0, dtype=np.int64)
-        return nothing, nothing, np.zeros(0)
+        live = np.concatenate([live, waiting])
     low, high, told = (np.concatenate([one[part] for one in found]) for part in range(3))
     return low, high, told
+
+
+def _part_undecided(
+    table: np.ndarray, live: np.ndarray, i: np.ndarray, j: np.ndarray, value: np.ndarray
+) -> np.ndarray:
+    """Whether one of the two likeliest groups is as likely one with a third that the other is kept from.
+
+    Such a group joins neither of them; ``table`` is told so.
+
+    Args:
+        table: (b, s, s) average probabilities.
+        live: c chains.
+        i: One of the two likeliest groups of each chain.
+        j: The other.
+        value: c average probabilities of these two.
+
+    Returns:
+        c truth values.
+    """
+    undecided = np.zeros(len(live), dtype=bool)
+    for one, other in ((i, j), (j, i)):
+        rivals = (table[live, one] >= value[:, None] - _ROUNDING) & (table[live, other] == _NEVER)
+        rivals[np.arange(len(live)), other] = False
+        fits_two = rivals.any(axis=1)
+        if not fits_two.any():
+            continue
+        chain, rival = np.nonzero(rivals)
+        ends = np.concatenate([live[chain], live[fits_two]])
+        a = np.concatenate([one[chain], one[fits_two]])
+        b = np.concatenate([rival, other[fits_two]])
+        table[ends, a, b] = table[ends, b, a] = _UNDECIDED
+        undecided |= fits_two
+    return undecided

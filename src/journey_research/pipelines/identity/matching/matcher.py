@@ -25,6 +25,8 @@ from .likeness import Likeness
 from .linkage import components
 from .logistic import Logistic, on_one_thread
 from .pair_scorer import PairScorer
+from .progress import Progress, silent
+from .quantities import parts_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -106,8 +108,9 @@ def read_matcher(model: Mapping[str, Any], columns: Sequence[str]) -> Matcher:
     if model.get("sha256") != document_hash(model):
         raise UserError("the model's text does not match its own hash", do="train it again")
     for one in model["fields"]:
-        if one["name"] not in columns:
-            raise UserError("a field of the model is missing", column=one["name"])
+        for name in [one["name"]] if one["name"] in columns else parts_of(one["name"]):
+            if name not in columns:
+                raise UserError("a field of the model is missing", column=name)
     fields = tuple(Field(one["name"], one["kind"]) for one in model["fields"])
     swaps = tuple((pair[0], pair[1]) for pair in model["swapped"])
     names = feature_names(fields, swaps)
@@ -176,7 +179,10 @@ class Scored:
 
 @on_one_thread
 def score_columns(
-    columns: Sequence[ValueColumn], matcher: Matcher, joined: tuple[np.ndarray, np.ndarray] | None = None
+    columns: Sequence[ValueColumn],
+    matcher: Matcher,
+    joined: tuple[np.ndarray, np.ndarray] | None = None,
+    tell: Progress = silent,
 ) -> Scored:
     """Score every pair of records that the matcher's rules bring together.
 
@@ -188,7 +194,9 @@ def score_columns(
         columns: The matcher's fields of n records.
         matcher: From ``read_matcher``.
         joined: Two arrays of record numbers: pairs that something else joins.
+        tell: Is told how far it has come.
     """
+    tell("finding pairs to compare", 0, 0)
     n = len(columns[0].codes)
     told = np.sum([column.codes >= 0 for column in columns], axis=0)
     first_of = repeated_rows(columns)
@@ -199,7 +207,7 @@ def score_columns(
     likeness = Likeness(own, matcher.swaps)
     found = candidate_pairs(KeyRing(own), matcher.rules, matcher.most_in_block)
     scorer = PairScorer(likeness, matcher.logistic)
-    kept, probability = scorer.likely(found.first, found.second, matcher.least_probability)
+    kept, probability = scorer.likely(found.first, found.second, matcher.least_probability, tell)
     first, second = found.first[kept], found.second[kept]
     ties = [place[first_of[side]] for side in joined] if joined is not None else [live[:0], live[:0]]
     tied = (ties[0] >= 0) & (ties[1] >= 0) & (ties[0] != ties[1])
@@ -296,21 +304,3 @@ def _joined(parts: Sequence[pa.Array], n: int) -> np.ndarray:
 def columns_for(frame: pd.DataFrame, matcher: Matcher) -> list[ValueColumn]:
     """The matcher's columns of a frame."""
     return encode(frame, matcher.fields, matcher.partings)
-
-
-def compared_pair(frame: pd.DataFrame, model: Mapping[str, Any], first: int, second: int) -> dict[str, float]:
-    """The features of one pair of records by name, as rare as their values are among all.
-
-    Args:
-        frame: n records with the model's columns.
-        model: Its document.
-        first: A row number.
-        second: Another.
-
-    Raises:
-        UserError: The model does not fit the columns.
-    """
-    matcher = read_matcher(model, list(frame.columns))
-    likeness = Likeness(columns_for(frame, matcher), matcher.swaps)
-    row = likeness.compare(np.array([first]), np.array([second]))[0]
-    return dict(zip(likeness.names, row.tolist(), strict=True))

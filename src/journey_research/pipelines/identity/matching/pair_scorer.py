@@ -19,13 +19,17 @@ import numpy as np
 
 from .likeness import MEASURES, ColumnLikeness, Likeness, SwappedNames, distinct_pairs
 from .logistic import Logistic
+from .progress import Counted, Progress, silent
 from .threads import side_by_side
 
 CHUNK = 500_000
 SAMPLE = 60_000
 MOST_SURE = 0.99999  # nothing that is only alike is surer
 # What a comparison of two texts costs beside another, by kind; columns are ordered by it, no more.
-COSTS = {"text": 1.0, "email": 1.5, "code": 1.0, "phrase": 6.0, "long": 10.0, "category": 0.1}
+COSTS = {
+    "text": 1.0, "email": 1.5, "code": 1.0, "phrase": 6.0, "long": 10.0, "category": 0.1,
+    "date": 1.5, "number": 0.2, "place": 0.5,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -142,24 +146,29 @@ class PairScorer:
 
         return np.concatenate([np.zeros(0), *side_by_side(scored, range(0, len(first), CHUNK))])
 
-    def likely(self, first: np.ndarray, second: np.ndarray, least: float) -> tuple[np.ndarray, np.ndarray]:
+    def likely(
+        self, first: np.ndarray, second: np.ndarray, least: float, tell: Progress = silent
+    ) -> tuple[np.ndarray, np.ndarray]:
         """The pairs of at least a probability, and theirs; the others' texts are hardly compared.
 
         Args:
             first: k record numbers.
             second: k record numbers.
             least: Least probability.
+            tell: Is told how many pairs are done.
 
         Returns:
             Row numbers of the pairs that reach it, rising, and their probabilities.
         """
         ceilings = self._ceilings(first, second, least)
         floor = np.log(least / (1 - least)) - 1e-6  # probabilities are rounded after they are compared
+        counted = Counted("comparing pairs", len(first), tell)
 
         def sifted(at: int) -> tuple[np.ndarray, np.ndarray]:
             kept, odds = self._sifted(first[at : at + CHUNK], second[at : at + CHUNK], ceilings, floor)
             probability = _probability(odds)
             reached = probability >= least
+            counted.add(min(CHUNK, len(first) - at))
             return at + kept[reached], probability[reached]
 
         found = side_by_side(sifted, range(0, len(first), CHUNK))

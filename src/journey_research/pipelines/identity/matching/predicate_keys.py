@@ -11,29 +11,39 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .quantities import read
+from .words import WordCounts, code_words, split_words
+
 STARTS = {"sameThreeCharStartPredicate": 3, "sameFiveCharStartPredicate": 5, "sameSevenCharStartPredicate": 7}
 GRAMS = {"commonFourGram": 4, "commonSixGram": 6}
+MEASURED = {"orderOfMagnitude": "number", "roundTo1": "number", "latLongGridPredicate": "place"}
 SHORTEST_SUFFIX = 5
+RAREST, LEAST_HELD = 3, 2
 CHUNK = 100_000
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _TOKENS = "firstTokenPredicate tokenFieldPredicate fingerprint sortedAcronym doubleMetaphone metaphoneToken"
 _PHRASE = (
     "firstTwoTokensPredicate commonTwoTokens commonThreeTokens commonIntegerPredicate alphaNumericPredicate"
 )
+_WORDS = "codeWords rareWords"  # ours; the second in place of dedupe's canopies, which index all values
 _CUT = " ".join(["wholeFieldPredicate", *STARTS, *GRAMS])
 PREDICATES: dict[str, tuple[str, ...]] = {
     "text": tuple(f"{_CUT} {_TOKENS} oneGramFingerprint twoGramFingerprint".split()),
-    "phrase": tuple(f"{_CUT} {_TOKENS} {_PHRASE} twoGramFingerprint".split()),
-    "long": tuple(f"{' '.join(STARTS)} {_TOKENS} {_PHRASE}".split()),
+    "phrase": tuple(f"{_CUT} {_TOKENS} {_PHRASE} twoGramFingerprint {_WORDS}".split()),
+    "long": tuple(f"{' '.join(STARTS)} {_TOKENS} {_PHRASE} {_WORDS}".split()),
     "code": tuple(f"{_CUT} oneGramFingerprint suffixArray commonIntegerPredicate".split()),
     "email": tuple(f"{_CUT} oneGramFingerprint".split()),
     "category": ("wholeFieldPredicate",),
+    "date": tuple(f"{_CUT} oneGramFingerprint suffixArray".split()),
+    "number": ("wholeFieldPredicate", "orderOfMagnitude", "roundTo1"),
+    "place": ("wholeFieldPredicate", "latLongGridPredicate"),
 }
 
 
@@ -50,12 +60,14 @@ class Keys:
     key: np.ndarray
 
 
-def keys_of(values: np.ndarray, predicate: str) -> Keys:
-    """The keys that one of dedupe's predicates gives each value.
+def keys_of(values: np.ndarray, predicate: str, counts: WordCounts | None = None) -> Keys:
+    """The keys that a predicate gives each value.
 
     Args:
         values: v distinct texts, object array.
-        predicate: Its name in ``dedupe.predicate_functions``.
+        predicate: Its name in ``dedupe.predicate_functions``, or ``codeWords`` (words with a digit, see
+            ``code_words``) or ``rareWords`` (the three words that fewest other values hold).
+        counts: By which words are rare; of the values themselves where not given.
 
     Raises:
         ValueError: dedupe has no predicate of that name.
@@ -76,7 +88,43 @@ def keys_of(values: np.ndarray, predicate: str) -> Keys:
         return _in_chunks(values, _suffixes_of)
     if predicate == "oneGramFingerprint":
         return _letter_sets(values)
+    if predicate in MEASURED:
+        return _of_quantities(values, predicate)
+    if predicate == "codeWords":
+        told = code_words(values)
+        return _by_owner(told.owner, _hashed_words(told.word), len(values))
+    if predicate == "rareWords":
+        return _rare_words(values, counts or WordCounts(values))
     return _told(values, _function(predicate))
+
+
+def _of_quantities(values: np.ndarray, predicate: str) -> Keys:
+    """Keys of what values measure; none where one cannot be read or is nought."""
+    function, quantities = _function(predicate), read(values, MEASURED[predicate])
+    rows = np.flatnonzero(np.nan_to_num(quantities).any(axis=1))
+    told = [function(tuple(row) if len(row) > 1 else row[0]) for row in quantities[rows].tolist()]
+    owner = np.repeat(rows, np.fromiter(map(len, told), dtype=np.int64, count=len(told)))
+    return _by_owner(owner, hashed(np.array(list(chain.from_iterable(told)), dtype=object)), len(values))
+
+
+def _rare_words(values: np.ndarray, counts: WordCounts) -> Keys:
+    """The rarest words of each value that another value may hold as well."""
+    told = split_words(values)
+    key, held = _hashed_words(told.word), counts.of(told.word)
+    kept = np.flatnonzero(held >= LEAST_HELD)
+    owner, key, held = told.owner[kept], key[kept], held[kept]
+    order = np.lexsort([key, held, owner])
+    owner, key = owner[order], key[order]
+    is_new = np.append(True, (owner[1:] != owner[:-1]) | (key[1:] != key[:-1]))[: len(key)]
+    owner, key = owner[is_new], key[is_new]
+    rank = np.arange(len(owner)) - np.searchsorted(owner, owner)
+    return _by_owner(owner[rank < RAREST], key[rank < RAREST], len(values))
+
+
+def _hashed_words(words: pa.Array) -> np.ndarray:
+    coded = words.dictionary_encode()
+    told: np.ndarray = hashed(coded.dictionary.to_numpy(zero_copy_only=False))[coded.indices.to_numpy()]
+    return told
 
 
 def hashed(texts: np.ndarray) -> np.ndarray:
@@ -179,11 +227,11 @@ def _by_owner(owner: np.ndarray, key: np.ndarray, n_values: int) -> Keys:
     return Keys(np.searchsorted(owner[new], np.arange(n_values + 1)), key[new])
 
 
-def _function(predicate: str) -> Callable[[str], frozenset[str]]:
+def _function(predicate: str) -> Callable[[Any], frozenset[str]]:
     from dedupe import predicate_functions
 
     function = getattr(predicate_functions, predicate, None)
     if function is None:
         raise ValueError(f"dedupe has no predicate called {predicate}")
-    told: Callable[[str], frozenset[str]] = function
+    told: Callable[[Any], frozenset[str]] = function
     return told

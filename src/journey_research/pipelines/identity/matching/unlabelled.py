@@ -1,11 +1,11 @@
 """A matcher without labels: what the values themselves say of which records are one person.
 
 Context: two records that agree in several rare values are one person, whatever nobody said of them.
-Choice: such pairs teach which blocks to compare and what matches look like; a mixture over
-comparison levels gives first probabilities of the blocked pairs, and the classifier learns from
-those. The mixture is fitted from several starts and its answers are averaged, for which of them is
-right the likelihood does not tell. Given up: an answer where hardly any record repeats. What is then
-found are namesakes and relatives, so that is refused.
+Choice: such pairs teach which blocks to compare and what matches look like; a mixture over comparison
+levels gives first probabilities of the blocked pairs, clusters by those answer once, and the classifier
+learns from the clusters. The mixture is fitted from several starts and its answers are averaged, for
+which of them is right the likelihood does not tell. Given up: an answer where hardly any record repeats.
+What is then found are namesakes and relatives, so that is refused.
 
 Source: Fellegi and Sunter (1969); expectation and maximisation as in Winkler (1988).
 """
@@ -19,7 +19,7 @@ import numpy as np
 from .blocking_rules import SAMPLE, learn_rules
 from .candidates import KeyedRecords, KeyRing, Rule, candidate_pairs, sorted_unique
 from .first_guess import guess_matches, is_credible
-from .fitting import LEAST_PROBABILITY, fit_on_some
+from .fitting import fit_guess, settle, unanswered
 from .levels import grade, meet_strangers
 from .likeness import Likeness
 from .logistic import Logistic
@@ -27,6 +27,7 @@ from .pseudo_matches import expect_matches, find_pseudo_matches, make_matches
 
 N_MADE, MOST_FITTED = 1500, 400_000
 THRESHOLD = 0.3
+ROUNDS = (THRESHOLD,)  # of clusters that teach; more drift from what the values say
 LEAST_RECORDS, LEAST_COLUMNS, LEAST_MATCHES, LEAST_PER_RECORD = 50, 2, 10, 0.0075
 NOTHING_SHOWS = "hardly any two records agree in several values, so nothing shows what a repeat looks like"
 
@@ -123,7 +124,12 @@ def fit_unlabelled(
             rules,
             share,
         )
-    fitted = fit_on_some(features, probability, probability >= LEAST_PROBABILITY, generator)
+    pairs = unanswered(likeness, first, second, features, is_whole=n_asked == n)
+    fitted = (
+        settle(pairs, probability, training_seed, ROUNDS)
+        if pairs.is_whole
+        else fit_guess(pairs, probability, training_seed)
+    )
     return Unlabelled(rules, fitted, THRESHOLD, "", share)
 
 
