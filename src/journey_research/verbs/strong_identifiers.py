@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # A value that more records share is a switchboard or a placeholder, not somebody.
 MOST_RECORDS = 6
 MOST_PAIRS = 10_000  # that are handed on: more of them teach no more
+MOST_VALUES = 20_000  # of a column whose records are paired
 LEAST_DIGITS, LEAST_LIKENESS = 6, 0.9
 LEAST_SHARE_ALIKE, LEAST_PAIRS = 0.1, 20  # fewer pairs say nothing of who shares identifiers
 
@@ -77,8 +78,10 @@ def find_evidence(ids: Sequence[str] | pd.Index, columns: Sequence[ValueColumn])
     for column in columns:
         if not _is_identifier(column):
             continue
-        kept = (column.counts >= 2) & (column.counts <= MOST_RECORDS)
-        kept[kept] = [len(set(value)) > 2 for value in column.values[kept]]
+        shared_by_few = np.flatnonzero((column.counts >= 2) & (column.counts <= MOST_RECORDS))
+        shared_by_few = shared_by_few[:: max(1, len(shared_by_few) // MOST_VALUES)]
+        kept = np.zeros(len(column.values), dtype=bool)
+        kept[shared_by_few] = [len(set(value)) > 2 for value in column.values[shared_by_few]]
         told = np.flatnonzero((column.codes >= 0) & kept[column.codes])
         members = told[np.argsort(column.codes[told], kind="stable")]
         _, starts, sizes = np.unique(column.codes[members], return_index=True, return_counts=True)

@@ -63,7 +63,7 @@ class MatcherRule:
     most_records: int = 2_000_000
     most_labels: int = 3_000
     least_labels: int = 5
-    threshold: float = 0.4
+    threshold: float = 0.35
     most_in_block: int = 30
     most_in_cluster: int = 40
     least_probability: float = 0.1

@@ -83,7 +83,8 @@ def fit_classifier(pairs: TeachingPairs, guess: np.ndarray, seed: int = 1) -> Lo
     fitted = settle(pairs, guess, seed)
     if min((pairs.answer == 0).sum(), (pairs.answer == 1).sum()) < LEAST_KNOWN:
         return fitted
-    taken = settle(pairs, take_for_distinct(pairs.seen, pairs.answer, seed), seed)
+    taken = take_for_distinct(pairs.seen, pairs.answer, seed)
+    taken = settle(pairs, taken, seed, are_answers_heavy=True)
     return taken if is_clearly_better(taken, fitted, pairs) else fitted
 
 
@@ -144,7 +145,11 @@ def fit_guess(pairs: TeachingPairs, guess: np.ndarray, seed: int = 1) -> Logisti
 
 
 def settle(
-    pairs: TeachingPairs, probability: np.ndarray, seed: int = 1, rounds: Sequence[float] = ROUNDS
+    pairs: TeachingPairs,
+    probability: np.ndarray,
+    seed: int = 1,
+    rounds: Sequence[float] = ROUNDS,
+    are_answers_heavy: bool = False,
 ) -> Logistic:
     """From a first guess, k probabilities, to a classifier: clusters answer what nobody has.
 
@@ -153,9 +158,11 @@ def settle(
         probability: k first probabilities.
         seed: Which pairs of many are fitted on.
         rounds: Thresholds of the clusters, one after the other; at least one.
+        are_answers_heavy: Whether the answers together weigh as much as the matches among the others.
     """
     generator = np.random.default_rng(seed)
     joined = np.flatnonzero(pairs.is_joined)
+    heavy = pairs.answer != UNKNOWN if are_answers_heavy else None
     fitted: Logistic | None = None
 
     def score(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -171,7 +178,7 @@ def settle(
         cluster = merges.clusters(pairs.n_records, threshold)
         is_same = np.where(unknown, cluster[pairs.first] == cluster[pairs.second], answer == 1)
         may_match = is_same | (probability >= LEAST_PROBABILITY)
-        fitted = fit_on_some(pairs.seen, is_same.astype(float), may_match, generator, fitted)
+        fitted = fit_on_some(pairs.seen, is_same.astype(float), may_match, generator, fitted, heavy)
         probability = fitted.probability(pairs.features)
     assert fitted is not None
     return fitted
@@ -183,13 +190,27 @@ def fit_on_some(
     may_match: np.ndarray,
     generator: np.random.Generator,
     start: Logistic | None = None,
+    heavy: np.ndarray | None = None,
 ) -> Logistic:
-    """The classifier, of a sample of the pairs that may match and one of the others, each for its many."""
+    """The classifier, of a sample of the pairs that may match and one of the others, each for its many.
+
+    Args:
+        features: Shape (k, features).
+        answers: k probabilities.
+        may_match: k truth values.
+        generator: Of the samples.
+        start: Where the fit starts from.
+        heavy: k truth values: pairs that together weigh as much as the matches among the others.
+    """
     rows, weights = [], []
     for group in (np.flatnonzero(may_match), np.flatnonzero(~may_match)):
         drawn = np.sort(generator.permutation(group)[:MOST_OF_A_KIND])
         rows.append(drawn)
         weights.append(np.full(len(drawn), len(group) / max(1, len(drawn))))
+    if heavy is not None and heavy.any():
+        expected = float(answers[~heavy].sum())
+        rows.append(np.flatnonzero(heavy))
+        weights.append(np.full(len(rows[-1]), expected / len(rows[-1])))
     told = np.concatenate(rows)
     return fit_logistic(features[told], answers[told], np.concatenate(weights), start=start)
 

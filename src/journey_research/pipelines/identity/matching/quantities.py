@@ -27,6 +27,7 @@ PLACE = r"^[(\[]?-?\d{1,2}(?:\.\d+)?°?\s*[,; ]\s*-?\d{1,3}(?:\.\d+)?°?[)\]]?$"
 COORDINATE = r"(?P<of>(?:.*[^a-z])?)(?:(?P<north>lat|latitude)|(?P<east>lon|lng|long|longitude))"
 AND = " + "
 LEAST_READ, LEAST_MARKED = 0.8, 0.3  # others are slips, or round
+MOST_ASKED = 5_000
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2150
 FARTHEST_DAYS, NEAREST_KM, FARTHEST_KM = 36_525.0, 0.1, 20_016.0
 EARTH_RADIUS_KM = 6371.0088

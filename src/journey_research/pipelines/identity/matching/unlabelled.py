@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .blocking_rules import SAMPLE, learn_rules
-from .candidates import KeyedRecords, KeyRing, Rule, candidate_pairs, sorted_unique
+from .candidates import KeyedRecords, KeyRing, Rule, candidate_pairs, is_among, sorted_unique
 from .first_guess import guess_matches, is_credible
 from .fitting import fit_guess, settle, unanswered
 from .levels import grade, meet_strangers
@@ -26,6 +26,7 @@ from .logistic import Logistic
 from .pseudo_matches import expect_matches, find_pseudo_matches, make_matches
 
 N_MADE, MOST_FITTED = 1500, 400_000
+HELD_BITS = 22
 THRESHOLD = 0.3
 ROUNDS = (THRESHOLD,)  # of clusters that teach; more drift from what the values say
 LEAST_RECORDS, LEAST_COLUMNS, LEAST_MATCHES, LEAST_PER_RECORD = 50, 2, 10, 0.0075
@@ -62,9 +63,12 @@ class AnchoredRing(KeyRing):
         """(record, key) by a rule, for keys of an anchor."""
         record, key = super().of_rule(rule, records)
         anchored = sorted_unique(key[self.is_anchor[record]])
-        if not len(anchored):
-            return record[:0], key[:0]
-        kept = anchored[np.minimum(np.searchsorted(anchored, key), len(anchored) - 1)] == key
+        # Most keys are no anchor's: a look at their upper bits tells, and only the others are searched.
+        is_held = np.zeros(1 << HELD_BITS, dtype=bool)
+        shift = np.uint64(64 - HELD_BITS)
+        is_held[anchored >> shift] = True
+        maybe = np.flatnonzero(is_held[key >> shift])
+        kept = maybe[is_among(key[maybe], anchored)]
         return record[kept], key[kept]
 
 
