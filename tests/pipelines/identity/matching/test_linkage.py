@@ -31,14 +31,16 @@ def groups_of(root):
     return sorted(groups.values())
 
 
-def link_by_hand(pairs, n, threshold, apart=(), weight=None):
-    """The definition: join the two likeliest groups until none reaches the threshold."""
+def link_by_hand(pairs, n, threshold, apart=(), weight=None, holds=()):
+    """The definition: join the two likeliest groups until none reaches it; no two means are alike."""
     groups = [(record,) for record in range(n)]
     weight = dict.fromkeys(range(n), 1) if weight is None else weight
 
     def mean(a, b):
         told = [(i, j) for i in a for j in b]
         if any((i, j) in apart or (j, i) in apart for i, j in told):
+            return -1.0
+        if any(-1 != held[i] != held[j] != -1 for held in holds for i, j in told):
             return -1.0
         total = sum(weight[i] * weight[j] for i, j in told)
         return sum(weight[i] * weight[j] * pairs.get((min(i, j), max(i, j)), 0.0) for i, j in told) / total
@@ -89,6 +91,50 @@ def test_apart_is_apart_by_way_of_others_too():
     assert groups_of(merges.clusters(4, 0.2)) == [[0, 1], [2, 3]]
 
 
+def test_two_that_hold_different_things_are_apart_by_way_of_others_too():
+    chain = {(0, 1): 0.9, (1, 2): 0.8, (0, 2): 0.9, (2, 3): 0.7}
+    cards = np.array([7, -1, 8, -1])
+    assert groups_of(link(chain, 4, holds=[cards]).clusters(4, 0.2)) == [[0, 1], [2, 3]]
+    # The same card, or none, keeps nobody apart: (.9 + .8) / 2 and then (.7 + 0 + 0) / 3.
+    for harmless in (np.array([7, -1, 7, -1]), np.full(4, -1), np.array([0, -1, 0, 0])):
+        assert groups_of(link(chain, 4, holds=[harmless]).clusters(4, 0.2)) == [[0, 1, 2, 3]]
+    # A card and a login are two kinds of thing.
+    one_of_each = [np.array([7, -1, -1, -1]), np.array([-1, -1, 8, -1])]
+    assert groups_of(link(chain, 4, holds=one_of_each).clusters(4, 0.2)) == [[0, 1, 2, 3]]
+
+
+KEPT_APART = [
+    {"holds": [np.array([7, -1, 8, -1])]},
+    {"apart": (np.array([2]), np.array([0]))},
+]
+
+
+@pytest.mark.parametrize("kept", KEPT_APART, ids=["two cards", "judged distinct"])
+def test_who_is_exactly_as_likely_one_of_two_that_stay_apart_joins_neither(kept):
+    def groups(pairs):
+        return groups_of(link(pairs, 4, **kept).clusters(4, 0.2))
+
+    assert groups({(0, 1): 0.8, (1, 2): 0.8}) == [[0], [1], [2], [3]]
+    assert groups({(0, 1): 0.8, (1, 2): 0.8, (1, 3): 0.5}) == [[0], [1, 3], [2]]
+    assert groups({(0, 1): 0.8, (1, 2): 0.8, (1, 3): 0.9}) == [[0], [1, 3], [2]]
+    assert groups({(0, 1): 0.8, (1, 2): 0.799999}) == [[0, 1], [2], [3]]
+    # 3 is as likely one with 0 as 1 is, and nobody keeps these apart.
+    assert groups({(0, 1): 0.8, (0, 3): 0.8, (1, 3): 0.8}) == [[0, 1, 3], [2]]
+
+
+@settings(deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(list(combinations(range(N), 2))), st.sampled_from([0.3, 0.6, 0.9]), max_size=14
+    ),
+    st.lists(st.sampled_from([-1, -1, 3, 7]), min_size=N, max_size=N),
+)
+def test_no_group_holds_two_things_though_many_are_equally_likely(pairs, held):
+    merges = link(pairs, holds=[np.array(held)])
+    for group in groups_of(merges.clusters(N, 0.2)):
+        assert len({held[record] for record in group} - {-1}) <= 1
+
+
 @settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), thresholds, st.integers(2, 12))
 def test_a_complete_table_agrees_with_scipy(seed, threshold, n):
@@ -110,9 +156,13 @@ def test_agrees_with_the_definition(seed, threshold, data):
     some = st.sampled_from(list(table))
     apart = data.draw(st.lists(some, max_size=3, unique=True))
     weight = np.array(data.draw(st.lists(st.integers(1, 4), min_size=N, max_size=N)))
+    held = st.lists(st.sampled_from([-1, -1, -1, 3, 7]), min_size=N, max_size=N)
+    holds = data.draw(st.lists(held, max_size=2))
     sides = np.array(apart, dtype=np.int64).reshape(-1, 2).T
-    told = link(pairs, apart=(sides[0], sides[1]), weight=weight).clusters(N, threshold)
-    assert groups_of(told) == link_by_hand(pairs, N, threshold, apart, dict(enumerate(weight)))
+    told = link(
+        pairs, apart=(sides[0], sides[1]), weight=weight, holds=[np.array(one) for one in holds]
+    ).clusters(N, threshold)
+    assert groups_of(told) == link_by_hand(pairs, N, threshold, apart, dict(enumerate(weight)), holds)
 
 
 @settings(deadline=None)
