@@ -8,14 +8,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import table
 
-from journey_research.pipelines.identity.evidence import EvidenceRule, gather_evidence, leave_out_blocked
+from journey_research.pipelines.identity.evidence import (
+    CONTESTED,
+    TWO_VALUES,
+    EvidenceRule,
+    gather_evidence,
+    leave_out_blocked,
+)
 
 RULE = EvidenceRule(most_records_unverified=3)
 WORKED_EXAMPLE = """
 record   kind       named  type       value             verified
 crm:a    profile    yes    email      ann@web.example   no
-mail:a   lead       no     email      ann@web.example   no      # a mailing tool knows no names: joined
-shop:a   profile    yes    email      ann@web.example   no      # two names: the names decide
+mail:a   lead       no     email      ann@web.example   no      # a mailing tool knows no names, and ...
+shop:a   profile    yes    email      ann@web.example   no      # ... two have it: the names decide first
+crm:b    profile    yes    phone      +4930123456       no
+tel:b    lead       no     phone      +4930123456       no      # nobody else has it: joined
+web:b    anonymous  no     phone      +4930123456       no
 web:1    anonymous  no     user_id    u1                yes
 app:1    profile    no     user_id    u1                yes     # one login: joined surely
 web:2    anonymous  no     user_id    u2                yes
@@ -37,8 +46,11 @@ crm:p    profile    yes    phone      +4900000000       no
 tel:p    lead       no     phone      +4900000000       no      # one digit repeated: no row at all
 """
 WORKED_ANSWER = {
-    ("crm:a", "mail:a"): None,
+    ("crm:a", "mail:a"): CONTESTED,
+    ("mail:a", "shop:a"): CONTESTED,
     ("crm:a", "shop:a"): "both are named: their values decide",
+    ("crm:b", "tel:b"): None,
+    ("crm:b", "web:b"): None,
     ("app:1", "web:1"): None,
     ("app:2", "web:2"): "shared device",
     ("app:3", "web:3"): "shared device",
@@ -104,7 +116,7 @@ def test_an_address_that_too_many_share_joins_nobody():
 
 def test_without_leave_an_unverified_address_joins_nobody():
     answers = gather(read(WORKED_EXAMPLE), EvidenceRule(accept_unverified=False))
-    assert answers["crm:a", "mail:a"] == "not verified"
+    assert answers["crm:a", "mail:a"] == answers["crm:b", "tel:b"] == "not verified"
     assert answers["app:1", "web:1"] is None
 
 
@@ -127,10 +139,81 @@ def test_a_blocked_value_makes_no_row_and_moves_no_other(value):
     assert gather(pd.concat([told, more])) == WORKED_ANSWER
 
 
+def test_who_has_no_name_is_tied_to_every_named_record_with_the_same_number():
+    named = pd.DataFrame(
+        {"record": ["crm:1", "crm:2", "crm:3", "tel:1", "tel:2"], "kind": "profile", "type": "phone",
+         "named": ["yes", "yes", "yes", "no", "no"], "value": "+4930123456", "verified": "no"}
+    )  # fmt: skip
+    rule = EvidenceRule(most_records_unverified=5)
+
+    answers = gather(named, rule)
+
+    assert {pair for pair, why in answers.items() if why == CONTESTED} == {
+        (crm, tel) for crm in ("crm:1", "crm:2", "crm:3") for tel in ("tel:1", "tel:2")
+    }
+    assert {why for why in answers.values() if why != CONTESTED} == {"both are named: their values decide"}
+    crowd = gather(named, EvidenceRule(most_records_unverified=4))
+    assert set(crowd.values()) == {"shared by too many records"}
+    # A source that says so is believed, whoever else has the number.
+    told = gather(named, rule, said=[("crm:1", "tel:1", "source_merge")])
+    assert told == {**answers, ("crm:1", "tel:1"): None}
+
+
+CARDS = """
+record   kind       named  type       value             verified
+crm:1    profile    yes    user_id    u1                yes
+crm:1    profile    yes    loyalty_id l1                yes
+crm:2    profile    yes    user_id    u1                yes     # one login, two cards: two persons
+crm:2    profile    yes    loyalty_id l2                yes
+shop:1   profile    yes    user_id    u1                yes
+shop:1   profile    yes    loyalty_id l2                yes     # the second's card
+shop:2   profile    yes    user_id    u1                yes     # no card: tied to both
+"""
+CARD_RULE = EvidenceRule(one_value_types=("loyalty_id",))
+TWO_CARDS = f"{TWO_VALUES} loyalty_id"
+
+
+def test_two_cards_are_two_persons_whatever_else_is_shared():
+    told = read(CARDS)
+    assert gather(told, CARD_RULE) == {
+        ("crm:1", "crm:2"): TWO_CARDS,
+        ("crm:1", "shop:1"): TWO_CARDS,
+        ("crm:1", "shop:2"): None,
+        ("crm:2", "shop:1"): None,
+        ("crm:2", "shop:2"): None,
+    }
+    assert set(gather(told).values()) == {None}  # where a person may have several
+    said = gather(told, CARD_RULE, said=[("crm:1", "shop:1", "source_merge")])
+    assert said["crm:1", "shop:1"] == TWO_CARDS
+
+
+def test_who_holds_two_cards_is_neither_of_those_who_hold_one():
+    more = pd.DataFrame(
+        {"record": "shop:2", "kind": "profile", "named": "yes", "type": "loyalty_id",
+         "value": ["l1", "l2"], "verified": "yes"}
+    )  # fmt: skip
+    told = gather(pd.concat([read(CARDS), more]), CARD_RULE)
+    assert told["crm:1", "shop:2"] == told["crm:2", "shop:2"] == TWO_CARDS
+
+
+def test_a_card_that_too_many_hold_keeps_nobody_apart():
+    rule = EvidenceRule(one_value_types=("loyalty_id",), most_records_sure=3)
+    told = read(CARDS)
+    tills = [f"till:{n}" for n in range(2)]  # with these the second card is of four
+    more = pd.DataFrame(
+        {"record": tills, "kind": "profile", "named": "no", "type": "loyalty_id", "value": "l2",
+         "verified": "yes"}
+    )  # fmt: skip
+    login = told[told["type"] != "user_id"].assign(type="user_id", value="u1")
+    three = pd.concat([told[told["type"] == "loyalty_id"], login])
+    assert gather(three, rule)["crm:1", "crm:2"] == TWO_CARDS
+    assert gather(pd.concat([three, more]), rule)["crm:1", "crm:2"] is None
+
+
 IDENTIFIERS = st.lists(
     st.tuples(
         st.sampled_from(["crm:1", "crm:2", "mail:1", "web:1", "web:2"]),
-        st.sampled_from(["email", "user_id", "cookie", "phone"]),
+        st.sampled_from(["email", "user_id", "cookie", "phone", "loyalty_id"]),
         st.sampled_from(["x@y.example", "12345678", "test"]),
         st.sampled_from(["yes", "no"]),
     ),
@@ -148,10 +231,14 @@ def test_row_order_does_not_matter_and_no_pair_is_told_twice(rows, shuffling):
     told["named"] = told["record"].map(lambda record: "yes" if record.startswith("crm") else "no")
     mixed = told.sample(frac=1, random_state=shuffling.randrange(1000))
 
-    answers = gather(told)
+    answers = gather(told, CARD_RULE)
 
-    assert gather(mixed) == answers
+    assert gather(mixed, CARD_RULE) == answers
     assert all(a < b for a, b in answers)
+    cards = told[(told["type"] == "loyalty_id") & (told["value"] != "test")]
+    held = cards.groupby("record")["value"].agg(frozenset).to_dict()
+    for (a, b), why in answers.items():
+        assert (why == TWO_CARDS) == (a in held and b in held and held[a] != held[b])
 
 
 def test_what_a_source_joined_is_joined():
@@ -224,3 +311,5 @@ def test_no_rows_make_no_links():
 def test_a_misspelt_type_is_refused():
     with pytest.raises(ValueError, match="sure_types"):
         EvidenceRule(sure_types=("userid",))
+    with pytest.raises(ValueError, match="one_value_types"):
+        EvidenceRule(one_value_types=("loyalty",))
