@@ -22,6 +22,7 @@ from .threads import side_by_side
 Rule: TypeAlias = tuple[str, ...]
 KeyedRecords: TypeAlias = tuple[np.ndarray, np.ndarray]
 LEAST_PARTED, N_RANGES = 1_000_000, 4
+MOST_NEIGHBOURS, NEIGHBOURS_OF_ALL = 3, 100_000
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 
 
@@ -166,6 +167,16 @@ def pairs_in(members: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> tupl
     return members[np.repeat(place, counts)], members[runs(place + 1, counts)]
 
 
+def neighbours_in(
+    members: np.ndarray, starts: np.ndarray, sizes: np.ndarray, most: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Each record of a block with those that follow it there, at most so many; smaller record first."""
+    place = runs(starts, sizes)
+    end = np.repeat(starts + sizes, sizes)
+    counts = np.minimum(end - place - 1, most)
+    return members[np.repeat(place, counts)], members[runs(place + 1, counts)]
+
+
 def candidate_pairs(ring: KeyRing, rules: Sequence[Rule], most_in_block: int) -> Candidates:
     """Pairs of records that share a key of any rule.
 
@@ -237,7 +248,11 @@ def _united(parts: Sequence[np.ndarray], n_records: int) -> np.ndarray:
 def _split_blocks(
     ring: KeyRing, rule: Rule, members: np.ndarray, starts: np.ndarray, sizes: np.ndarray, most: int
 ) -> list[np.ndarray]:
-    """Pairs of large blocks that also agree in another column's value, where few enough do."""
+    """Pairs of large blocks that also agree in another column's value; of many that do, neighbours.
+
+    Hundreds of records of one person are all pairs of too large a block; a few of each are enough to chain
+    them, and what is chained is compared whole. Among very many records such blocks are strangers'.
+    """
     n, record = ring.n_records, members[runs(starts, sizes)]
     block = np.repeat(np.arange(len(starts), dtype=np.uint64), sizes)
     used = {split(part)[1] for part in rule}
@@ -249,8 +264,11 @@ def _split_blocks(
         key = mixed(block[told] * _MIX, column.codes[record[told]].astype(np.uint64) * _MIX + np.uint64(1))
         inside, at, size = blocks(*packed_keys(record[told], key, n))
         kept = size <= most
-        first, second = pairs_in(inside, at[kept], size[kept])
-        found.append(first * n + second)
+        for first, second in (
+            pairs_in(inside, at[kept], size[kept]),
+            neighbours_in(inside, at[~kept], size[~kept], min(MOST_NEIGHBOURS, NEIGHBOURS_OF_ALL // n)),
+        ):
+            found.append(first * n + second)
     return [sorted_unique(np.concatenate(found))] if found else []
 
 

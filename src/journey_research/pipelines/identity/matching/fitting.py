@@ -23,6 +23,8 @@ ROUNDS = (0.4, 0.4, 0.4)  # thresholds of the clusters that answer what nobody h
 UNKNOWN = -1
 FOLDS = 5
 LEAST_KNOWN, CLEARLY = 30, 3.0
+LEAST_FOUND = 0.5  # of the labelled matches
+MOST_STEPS, LEAST_SHARE = 100, 1e-4  # of finding how many match
 LEAST_PROBABILITY, MOST_OF_A_KIND = 0.02, 15_000
 
 
@@ -68,8 +70,10 @@ def fit_classifier(pairs: TeachingPairs, guess: np.ndarray, seed: int = 1) -> Lo
 
     The values may be of a sort that a mixture of levels cannot part, as titles of goods; then a fit
     that takes the unknown for distinct does better, and if the labelled pairs are clearly less
-    surprising to it, it is taken. Clusters want all pairs of their records: where the pairs are a sample,
-    the guess itself is fitted.
+    surprising to it, it is taken. Or they mislead: hundreds of records of one firm agree in nothing but a
+    name that is common for that very reason. If less than half of the labelled matches are found, the
+    answers begin alone. Clusters want all pairs of their records: where the pairs are a sample, the guess
+    itself is fitted.
 
     Args:
         pairs: k pairs.
@@ -83,9 +87,31 @@ def fit_classifier(pairs: TeachingPairs, guess: np.ndarray, seed: int = 1) -> Lo
     fitted = settle(pairs, guess, seed)
     if min((pairs.answer == 0).sum(), (pairs.answer == 1).sum()) < LEAST_KNOWN:
         return fitted
-    taken = take_for_distinct(pairs.seen, pairs.answer, seed)
-    taken = settle(pairs, taken, seed, are_answers_heavy=True)
-    return taken if is_clearly_better(taken, fitted, pairs) else fitted
+    taken = settle(pairs, take_for_distinct(pairs.seen, pairs.answer, seed), seed, are_answers_heavy=True)
+    if is_clearly_better(taken, fitted, pairs):
+        fitted = taken
+    if fitted.probability(pairs.seen[pairs.answer == 1]).mean() < LEAST_FOUND:
+        alone = fit_answers_alone(pairs)
+        return settle(pairs, alone.probability(pairs.seen), seed, are_answers_heavy=True, fitted=alone)
+    return fitted
+
+
+def fit_answers_alone(pairs: TeachingPairs) -> Logistic:
+    """The classifier of the labelled pairs, which says as many of all pairs match as it finds.
+
+    Source: Saerens, Latinne and Decaestecker (2002), "Adjusting the outputs of a classifier to new a
+    priori probabilities".
+    """
+    rows = np.flatnonzero(pairs.answer != UNKNOWN)
+    truth = pairs.answer[rows] == 1
+    fitted = fit_logistic(pairs.seen[rows], truth.astype(float))
+    told = fitted.log_odds(pairs.seen)
+    share = labelled = float(truth.mean())
+    for _ in range(MOST_STEPS):
+        move = np.log(share / (1 - share)) - np.log(labelled / (1 - labelled))
+        probability = 1 / (1 + np.exp(-np.clip(told + move, -700, 700)))
+        share = float(np.clip(probability.mean(), LEAST_SHARE, 1 - LEAST_SHARE))
+    return Logistic(fitted.weights, fitted.intercept + float(move))
 
 
 def is_clearly_better(one: Logistic, other: Logistic, pairs: TeachingPairs) -> bool:
@@ -150,6 +176,7 @@ def settle(
     seed: int = 1,
     rounds: Sequence[float] = ROUNDS,
     are_answers_heavy: bool = False,
+    fitted: Logistic | None = None,
 ) -> Logistic:
     """From a first guess, k probabilities, to a classifier: clusters answer what nobody has.
 
@@ -159,11 +186,11 @@ def settle(
         seed: Which pairs of many are fitted on.
         rounds: Thresholds of the clusters, one after the other; at least one.
         are_answers_heavy: Whether the answers together weigh as much as the matches among the others.
+        fitted: What gave the first probabilities; without it a pair that was not blocked counts as 0.
     """
     generator = np.random.default_rng(seed)
     joined = np.flatnonzero(pairs.is_joined)
     heavy = pairs.answer != UNKNOWN if are_answers_heavy else None
-    fitted: Logistic | None = None
 
     def score(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return np.zeros(len(a)) if fitted is None else fitted.probability(pairs.likeness.compare(a, b))

@@ -18,7 +18,8 @@ import numpy as np
 
 Scorer = Callable[[np.ndarray, np.ndarray], np.ndarray]
 MOST_CELLS = 4_000_000
-FLOOR_STEP, LONGER_IF_SURE = 0.05, 10
+FLOOR_STEP, LONGER_IF_SURE = 0.05, 25
+SURE_FLOORS = (0.95, 0.97, 0.985, 0.99, 0.995, 0.998, 0.999, 0.9999)
 _NEVER, _UNDECIDED = -1.0, -2.0  # what must stay apart; and what stays apart for that it cannot be told
 _ROUNDING = 1e-12
 
@@ -84,7 +85,7 @@ def average_linkage(
         probability: k match probabilities.
         score: Scores pairs that nobody has compared yet; without it they count as 0.
         floor: Pairs below it chain nothing, and nothing is joined below it.
-        most_in_chain: Longer chains are cut at rising floors; what no floor cuts may be ten times as long,
+        most_in_chain: Longer chains are cut at rising floors; what no floor cuts may be 25 times as long,
             and falls apart into single records beyond.
         weight: n numbers of records that each of n stands for; 1 each where not given.
         apart: Two arrays of record numbers: pairs that never come together, also not by way of others.
@@ -185,19 +186,19 @@ def chains(
         most: Longer chains are cut.
     """
     chain = np.arange(n)
-    live = np.flatnonzero(probability >= floor)
-    while len(live):
-        # No floor cuts what is all as good as sure, and cut to single records it would be lost.
-        last = floor + FLOOR_STEP > 1.0 - 1e-9
+    likely = np.arange(floor, SURE_FLOORS[0] - 1e-9, FLOOR_STEP).tolist()
+    live = np.arange(len(first))
+    for least in (*likely, *SURE_FLOORS):
+        live = live[probability[live] >= least]
+        if not len(live):
+            break
         records, ends = np.unique(np.concatenate([first[live], second[live]]), return_inverse=True)
         label = components(len(records), *np.split(ends, 2))
         size = np.bincount(label, minlength=len(records))[label]
-        fits = size <= (most * LONGER_IF_SURE if last else most)
+        # No floor cuts what is all as good as sure, and cut to single records it would be lost.
+        fits = size <= (most * LONGER_IF_SURE if least in SURE_FLOORS else most)
         chain[records[fits]] = records[label[fits]]
-        if last:
-            break
-        floor += FLOOR_STEP
-        live = live[~fits[ends[: len(live)]] & (probability[live] >= floor)]
+        live = live[~fits[ends[: len(live)]]]
     return chain
 
 

@@ -22,7 +22,7 @@ from .candidates import KeyRing, Rule, candidate_pairs, is_among, pairs_in, sort
 from .columns import ValueColumn, encode, repeated_rows
 from .fields import Field
 from .likeness import Likeness
-from .linkage import components
+from .linkage import chains
 from .logistic import Logistic, on_one_thread
 from .pair_scorer import PairScorer
 from .progress import Progress, silent
@@ -237,12 +237,19 @@ def pairs_between(
     ties: tuple[np.ndarray, np.ndarray],
     matcher: Matcher,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs inside a chain of likely pairs and ties that no rule brought together; long chains are left."""
-    likely = probability >= max(matcher.least_probability, CHAIN_FLOOR)
-    chain = components(n, np.concatenate([first[likely], ties[0]]), np.concatenate([second[likely], ties[1]]))
+    """Pairs inside a chain of likely pairs and ties that no rule brought together; see ``linkage.chains``."""
+    floor = max(matcher.least_probability, CHAIN_FLOOR)
+    chain = chains(
+        n,
+        np.concatenate([first, ties[0]]),
+        np.concatenate([second, ties[1]]),
+        np.concatenate([probability, np.ones(len(ties[0]))]),
+        floor,
+        matcher.most_in_chain,
+    )
     members, sizes = np.argsort(chain, kind="stable"), np.bincount(chain, minlength=n)
     starts = np.cumsum(sizes) - sizes
-    fits = (sizes > 1) & (sizes <= matcher.most_in_chain)
+    fits = sizes > 1
     inside_first, inside_second = pairs_in(members, starts[fits], sizes[fits])
     codes = sorted_unique(
         np.minimum(inside_first, inside_second) * n + np.maximum(inside_first, inside_second)
