@@ -181,6 +181,7 @@ def test_two_cards_are_two_persons_whatever_else_is_shared():
         ("crm:1", "shop:2"): None,
         ("crm:2", "shop:1"): None,
         ("crm:2", "shop:2"): None,
+        ("shop:1", "shop:2"): None,
     }
     assert set(gather(told).values()) == {None}  # where a person may have several
     said = gather(told, CARD_RULE, said=[("crm:1", "shop:1", "source_merge")])

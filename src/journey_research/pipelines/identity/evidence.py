@@ -45,6 +45,7 @@ BLOCKED_VALUES = (
 EVERY_ROW = 50_000_000
 CONTESTED = "more than one named record has it"  # Not yet refused: whose it is the clusters know.
 TWO_VALUES = "a person has one value of"  # And then the type of which the two have different ones.
+MOST_RECORDS_PAIRED = 8  # of which every two are tied that share a sure identifier
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ def gather_evidence(
         strong=_column("identifier_type", rule.sure_types),
         accept_unverified=rule.accept_unverified,
         most_records_sure=rule.most_records_sure,
+        most_records_paired=MOST_RECORDS_PAIRED,
         most_records_unverified=rule.most_records_unverified,
         sure_probability=rule.sure_probability,
         unverified_probability=rule.unverified_probability,

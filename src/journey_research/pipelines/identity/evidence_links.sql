@@ -1,8 +1,9 @@
 -- evidence_links: one row per pair of records that share an identifier, or that a source itself says are
 -- one (it merged them, converted one into the other); contract Links.
--- Key: record_id_a, record_id_b. Each record is tied to one record of its identifier's group, its
--- centre (verified first, then named, then the smallest id), so a group of n makes n - 1 pairs; only where
--- several persons may be in a group is a record tied to each of them, as the clusters decide.
+-- Key: record_id_a, record_id_b. Of a few records that share a sure identifier every two are tied, so that
+-- names decide nothing where some of them must stay apart. Of more, and of unsure ones, each is tied to one
+-- record of the group, its centre (verified first, then named, then the smallest id), so that n make n - 1
+-- pairs; only where several persons may be in a group is a record tied to each of them, as the clusters decide.
 -- Left out: identifiers that say nothing (telling_identifiers), firms, and what a source says of records
 -- that it never listed.
 with named as (
@@ -118,8 +119,13 @@ met as (
         and other.identifier_value = one.identifier_value
         and other.record_id <> one.record_id
         and (other.is_centre = 1 or other.is_side_centre = 1
-            or (other.is_contested = 1 and other.is_named = 1))
+            or (other.is_contested = 1 and other.is_named = 1)
+            or one.n_records <= $most_records_paired)
     where other.is_centre = 1
+        or (
+            one.n_records <= $most_records_paired
+            and (one.is_strong = 1 or (one.verified = 1 and other.verified = 1))
+        )
         or (
             other.is_side_centre = 1
             and (one.side is null or one.side = other.side or one.is_side_centre = 1)

@@ -232,9 +232,17 @@ def test_a_long_chain_is_cut_where_it_is_weak():
 def test_sure_ones_are_one_though_they_are_more_than_the_cap():
     same = dict.fromkeys(combinations(range(50), 2), 0.99)
     assert groups_of(link(same, 50).clusters(50, 0.5)) == [list(range(50))]
-    # Ten times the cap is looked at, more is not.
-    assert len(groups_of(link(same, 50, most_in_chain=5).clusters(50, 0.5))) == 1
-    assert len(groups_of(link(same, 50, most_in_chain=4).clusters(50, 0.5))) == 50
+    # Twenty-five times the cap is looked at, more is not.
+    assert len(groups_of(link(same, 50, most_in_chain=2).clusters(50, 0.5))) == 1
+    same = dict.fromkeys(combinations(range(51), 2), 0.99)
+    assert len(groups_of(link(same, 51, most_in_chain=2).clusters(51, 0.5))) == 51
+
+
+def test_a_crowd_that_a_surer_floor_parts_is_not_lost():
+    # Two firms of forty records each, tied by one pair that is nearly as sure as those inside.
+    inside = dict.fromkeys((*combinations(range(40), 2), *combinations(range(40, 80), 2)), 0.999)
+    crowd = link({**inside, (0, 40): 0.96}, 80, most_in_chain=2)
+    assert groups_of(crowd.clusters(80, 0.5)) == [list(range(40)), list(range(40, 80))]
 
 
 def test_a_chain_of_likely_neighbours_asks_for_few_pairs():

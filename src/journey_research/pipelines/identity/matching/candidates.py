@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -50,6 +51,14 @@ class KeyRing:
     def __init__(self, columns: Sequence[ValueColumn]) -> None:
         self.columns = {column.name: column for column in columns}
         self.n_records = len(columns[0].codes)
+
+    @cached_property
+    def place_by_values(self) -> np.ndarray:
+        """n places of the records in an order of their values; of equal records the first comes first."""
+        order = np.lexsort([column.codes for column in self.columns.values()])
+        place = np.empty(self.n_records, dtype=np.int64)
+        place[order] = np.arange(self.n_records)
+        return place
 
     def of_values(self, part: str) -> Keys:
         """Keys of a column's values by a predicate: ``firstTokenPredicate(name)``."""
@@ -168,13 +177,15 @@ def pairs_in(members: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> tupl
 
 
 def neighbours_in(
-    members: np.ndarray, starts: np.ndarray, sizes: np.ndarray, most: int
+    ring: KeyRing, members: np.ndarray, starts: np.ndarray, sizes: np.ndarray, most: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Each record of a block with those that follow it there, at most so many; smaller record first."""
-    place = runs(starts, sizes)
-    end = np.repeat(starts + sizes, sizes)
-    counts = np.minimum(end - place - 1, most)
-    return members[np.repeat(place, counts)], members[runs(place + 1, counts)]
+    """Each record of a block with those that follow it by their values, at most so many; smaller first."""
+    told = members[runs(starts, sizes)]
+    told = told[np.lexsort([ring.place_by_values[told], np.repeat(np.arange(len(starts)), sizes)])]
+    place, ends = np.arange(len(told)), np.repeat(np.cumsum(sizes), sizes)
+    counts = np.minimum(ends - place - 1, most)
+    one, other = told[np.repeat(place, counts)], told[runs(place + 1, counts)]
+    return np.minimum(one, other), np.maximum(one, other)
 
 
 def candidate_pairs(ring: KeyRing, rules: Sequence[Rule], most_in_block: int) -> Candidates:
@@ -264,10 +275,11 @@ def _split_blocks(
         key = mixed(block[told] * _MIX, column.codes[record[told]].astype(np.uint64) * _MIX + np.uint64(1))
         inside, at, size = blocks(*packed_keys(record[told], key, n))
         kept = size <= most
-        for first, second in (
-            pairs_in(inside, at[kept], size[kept]),
-            neighbours_in(inside, at[~kept], size[~kept], min(MOST_NEIGHBOURS, NEIGHBOURS_OF_ALL // n)),
-        ):
+        first, second = pairs_in(inside, at[kept], size[kept])
+        found.append(first * n + second)
+        most_neighbours = min(MOST_NEIGHBOURS, NEIGHBOURS_OF_ALL // n)
+        if most_neighbours and not kept.all():
+            first, second = neighbours_in(ring, inside, at[~kept], size[~kept], most_neighbours)
             found.append(first * n + second)
     return [sorted_unique(np.concatenate(found))] if found else []
 

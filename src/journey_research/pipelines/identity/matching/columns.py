@@ -103,7 +103,9 @@ def spell_column(cells: np.ndarray, kind: str) -> np.ndarray:
     if kind not in QUANTITIES:
         return cells
     codes, values = pd.factorize(cells, use_na_sentinel=True)
-    told: np.ndarray = np.append(spell(values, kind), None)[codes]
+    spelt = np.full(len(values) + 1, None, dtype=object)
+    spelt[:-1] = spell(values, kind)
+    told: np.ndarray = spelt[codes]
     return told
 
 
@@ -175,10 +177,9 @@ def find_columns(
         if name in taken:
             columns.append(ValueColumn(name, kind, *encode_column(parted[name])))
         elif int(counts.sum()) >= least_filled_share * len(frame):
-            cells = (
-                encoded[name] if kind not in QUANTITIES else encode_column(spell_column(folded[name], kind))
-            )
-            columns.append(ValueColumn(name, kind, *cells))
+            is_spelt = kind not in QUANTITIES
+            told = encoded[name] if is_spelt else encode_column(spell_column(folded[name], kind))
+            columns.append(ValueColumn(name, kind, *told))
     return columns, partings
 
 
