@@ -7,9 +7,11 @@ from people_at_hand import make_labels, make_people
 
 from benchmarks.identity_sets import pairwise
 from journey_research.pipelines.identity import incremental
+from journey_research.pipelines.identity.clustering import Ties
 from journey_research.pipelines.identity.incremental import add_records
 from journey_research.pipelines.identity.matching.columns import encode
 from journey_research.pipelines.identity.matching.fields import Field
+from journey_research.pipelines.identity.matching.linkage import chains
 from journey_research.pipelines.identity.matching.matcher import columns_for, read_matcher
 from journey_research.pipelines.identity.matching.pair_scorer import PairScorer
 from journey_research.pipelines.identity.resolution import clustered, resolve_columns
@@ -135,3 +137,26 @@ def test_without_a_matcher_nothing_is_added(people):
     found = resolve_columns(pd.Index(["a", "b"]), [], {"state": "none"}, NOBODY, 0.4, ())
     with pytest.raises(ValueError, match="matcher"):
         add_records(found, pd.Index(["c"]), pd.DataFrame({"name": ["x"]}))
+
+
+def test_who_is_clustered_together_is_found_from_any_of_them(people, model):
+    keys = sorted(people["key"])
+    judged = pd.DataFrame(
+        [(keys[0], keys[40], "same"), (keys[1], keys[2], "distinct")], columns=NOBODY.columns
+    )
+    found = resolved(people, model, judged)
+    n, place = len(found.ids), pd.Index(found.ids)
+    first, second, probability = found.pairs
+    ends = place.get_indexer([keys[0]]), place.get_indexer([keys[40]])
+    chain = chains(
+        n,
+        np.append(first, ends[0]),
+        np.append(second, ends[1]),
+        np.append(probability, 1.0),
+        found.floor,
+        Ties.most_in_cluster,
+    )
+    draw = np.random.default_rng(1)
+    for size in (0, 1, 5, 40):
+        asked = np.sort(draw.permutation(n)[:size])
+        assert found.chained_to(asked).tolist() == np.flatnonzero(np.isin(chain, chain[asked])).tolist()

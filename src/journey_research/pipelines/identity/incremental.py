@@ -70,9 +70,7 @@ def add_records(
         if told.once is None and once is None
         else np.append(_bits(told.once, n), _bits(once, len(ids))),
     )
-    is_hit = np.zeros(n, dtype=bool)
-    is_hit[told.chain[first[(first < n) & (probability >= told.floor)]]] = True
-    known = np.flatnonzero(is_hit[told.chain])
+    known = told.chained_to(sorted_unique(first[(first < n) & (probability >= told.floor)]))
     reached = np.concatenate([known, np.arange(n, n_all)])
 
     part = grown.part(reached)

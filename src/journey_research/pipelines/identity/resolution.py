@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -77,21 +76,32 @@ class Resolution:
         """The least probability by which two records are chained at any threshold."""
         return min(self.threshold, *self.shown)
 
-    @cached_property
-    def chain(self) -> np.ndarray:
-        """For each of n records the smallest of those that are clustered together with it."""
+    def chained_to(self, records: np.ndarray) -> np.ndarray:
+        """Every record that is clustered together with any of some, these among them; rising numbers.
+
+        Pairs are followed from these records on, so that the cost is that of looking at all pairs a few
+        times, and not of chaining all of them.
+        """
+        n = len(self.ids)
         judged = judged_labels(self.judgements)
         same = place_pairs(judged[judged["answer"] == "same"], self.ids)
         known = (same[0] >= 0) & (same[1] >= 0)
         first, second, probability = self.pairs
-        return chains(
-            len(self.ids),
-            np.concatenate([first, same[0][known]]),
-            np.concatenate([second, same[1][known]]),
-            np.concatenate([probability, np.ones(int(known.sum()))]),
-            self.floor,
-            Ties.most_in_cluster,
-        )
+        likely = np.flatnonzero(probability >= self.floor)
+        first = np.concatenate([first[likely], same[0][known]])
+        second = np.concatenate([second[likely], same[1][known]])
+        probability = np.concatenate([probability[likely], np.ones(int(known.sum()))])
+        is_reached = np.zeros(n, dtype=bool)
+        is_reached[records] = True
+        waiting = np.arange(len(first))
+        while len(rows := np.flatnonzero(is_reached[first[waiting]] != is_reached[second[waiting]])):
+            is_reached[first[waiting[rows]]] = is_reached[second[waiting[rows]]] = True
+            waiting = np.delete(waiting, rows)
+        own = np.flatnonzero(is_reached[first])
+        chain = chains(n, first[own], second[own], probability[own], self.floor, Ties.most_in_cluster)
+        is_asked = np.zeros(n, dtype=bool)
+        is_asked[chain[records]] = True
+        return np.flatnonzero(is_asked[chain])
 
     def part(self, records: np.ndarray) -> Resolution:
         """Some of the records, rising, and what is known of pairs of them; not clustered again."""

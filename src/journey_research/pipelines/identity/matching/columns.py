@@ -215,8 +215,11 @@ def extended(
     for column in columns:
         cells = spell_column(folded[column.name], column.kind)
         codes, values = pd.factorize(cells, use_na_sentinel=True)
-        place = pc.index_in(pa.array(values, pa.string()), value_set=pa.array(column.values, pa.string()))
-        place = pc.fill_null(place, MISSING).to_numpy().astype(np.int32)
+        # The few new values are hashed, not the many known ones.
+        found = pc.index_in(pa.array(column.values, pa.string()), value_set=pa.array(values, pa.string()))
+        held = np.flatnonzero(found.is_valid().to_numpy(zero_copy_only=False))
+        place = np.full(len(values), MISSING, dtype=np.int32)
+        place[found.drop_null().to_numpy()] = held
         new = np.flatnonzero(place < 0)
         place[new] = len(column.values) + np.arange(len(new), dtype=np.int32)
         told.append(
