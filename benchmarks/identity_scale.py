@@ -42,7 +42,8 @@ def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
 
     Args:
         arguments: ``--sizes N,N,...`` (10000,100000,1000000), ``--tools A,B`` (ours,splink; dedupe),
-            ``--new N`` (10000): so many records are added to the resolved others of the largest size;
+            ``--new N`` (10000): so many records are added to the resolved others of the largest size, if
+            these are more;
             ``--seed N``; ``--limit_seconds N`` (1200) for each run of a tool.
 
     Returns:
@@ -62,12 +63,13 @@ def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
     parser.add_argument("--limit_seconds", type=int, default=1200)
     chosen = parser.parse_args(list(arguments))
     rows: list[dict[str, Any]] = []
-    for size in sorted(int(size) for size in chosen.sizes.split(",")):
+    sizes = sorted(int(size) for size in chosen.sizes.split(","))
+    for size in sizes:
         one = load_size(size, chosen.seed)
         training, test = split(one.truth, 0.5, chosen.seed)
         labels = draw_labels(_of(one, training[:MOST_TEACHING]), training, chosen.seed)
         is_test = np.isin(one.truth, test)
-        n_new = chosen.new if size == max(int(size) for size in chosen.sizes.split(",")) else 0
+        n_new = chosen.new if size == sizes[-1] and size > 2 * chosen.new else 0
         for tool in chosen.tools.split(","):
             print(f"{size:,} records: {tool}", file=sys.stderr, flush=True)
             answer = run_peer(_way(tool, n_new), one, labels, chosen.seed, chosen.limit_seconds)
