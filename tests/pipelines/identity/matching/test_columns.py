@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from journey_research.pipelines.identity.matching.columns import (
     encode,
     encode_column,
+    extended,
     find_columns,
     fold_column,
     repeated_rows,
@@ -137,3 +138,16 @@ def test_whole_names_become_parts_in_whichever_frame_they_are():
     assert partings == {"name": ("first", "last")}
     without = encode(people[["first", "last"]], fields, partings)  # nobody there tells a whole name
     assert [column.codes.tolist().count(-1) for column in without] == [3, 3]
+
+
+def test_later_records_have_the_rare_words_that_the_known_ones_make_rare():
+    # Of the four words of the first title "tv" is in fewest, until the later ones come.
+    known = pd.DataFrame(
+        {"title": ["tv red big sony", "tv red big sony 2", "red big sony", "big sony", "sony"]}
+    )
+    columns = encode(known, [Field("title", "phrase")])
+    later = pd.DataFrame({"title": [f"tv {number}" for number in range(9)]})
+    (grown,) = extended(columns, later, {})
+    before, after = columns[0].keys("rareWords"), grown.keys("rareWords")
+    n = int(before.starts[-1])
+    assert after.key[:n].tolist() == before.key.tolist()

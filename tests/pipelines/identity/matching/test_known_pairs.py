@@ -79,3 +79,15 @@ def test_of_a_sample_of_pairs_identifiers_tell_no_more_than_their_share():
     assert pairs.is_joined.tolist() == [True, False, False]
     assert pairs.answer.tolist() == [UNKNOWN, UNKNOWN, 0]
     assert not pairs.is_whole
+
+
+def test_a_match_that_agrees_in_no_column_loses_none():
+    """Of two titles that differ nothing is the best; only the pair of one town is told once more."""
+    frame = pd.DataFrame(
+        {"title": ["tv 1", "tv-1", "radio", "tuner"], "town": ["ulm", "bonn", "kiel", "kiel"]}
+    )
+    columns = encode(frame, [Field("title", "phrase"), Field("town", "text")])
+    matches = np.stack([np.stack([column.codes[side] for column in columns]) for side in ([0, 2], [1, 3])])
+    told = without_the_best(matches.astype(np.int64), columns)
+    assert told.shape == (2, 2, 1)
+    assert told[:, 1, 0].tolist() == [-1, -1]

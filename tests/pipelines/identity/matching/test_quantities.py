@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journey_research.errors import UserError
 from journey_research.pipelines.identity.matching.columns import encode, extended, find_columns
 from journey_research.pipelines.identity.matching.fields import Field
 from journey_research.pipelines.identity.matching.quantities import (
@@ -22,6 +23,7 @@ from journey_research.pipelines.identity.matching.quantities import (
     read_dates,
     spell,
 )
+from journey_research.verbs.resolve import resolve
 
 dates = st.dates(date(1850, 1, 1), date(2150, 12, 31))
 shares = {"date": days_near, "number": closeness, "place": nearness}
@@ -149,3 +151,24 @@ def test_places_are_found_by_the_names_of_their_columns():
     }
     assert find_places(["flat", "along", "plat", "plon"]) == {}
     assert Field("born", "date").kind in QUANTITIES
+
+
+def test_a_saved_model_finds_the_coordinates_of_its_place():
+    draw = np.random.default_rng(2)
+    north, east = draw.uniform(47, 54, 60), draw.uniform(6, 14, 60)
+    names = [f"{word}{at}" for at, word in enumerate(["anna", "bert", "cora", "dirk", "ella", "finn"] * 10)]
+    told = [
+        pd.DataFrame(
+            {"id": [f"{list_}{at:02}" for at in range(60)], "name": names, "lat": north, "lon": east}
+        )
+        for list_ in "ab"
+    ]
+    people = pd.concat(told, ignore_index=True)
+    pairs = [(f"a{at:02}", f"b{at:02}", "same") for at in range(30)]
+    pairs += [(f"a{at:02}", f"b{at + 1:02}", "distinct") for at in range(30)]
+    found = resolve(people, id="id", labels=pd.DataFrame(pairs, columns=["id_a", "id_b", "answer"]))
+    assert "place" in [one["kind"] for one in found.model["fields"]]
+    again = resolve(people.assign(more="x"), id="id", model=found.model)
+    assert again.persons["person_id"].nunique() == 60
+    with pytest.raises(UserError, match="lon"):
+        resolve(people.drop(columns="lon"), id="id", model=found.model)
