@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from journey_research.engine import duckdb_engine
 from journey_research.errors import UserError
 from journey_research.verbs.files import read_frame
 from journey_research.verbs.journeys import _gap_in_us, add_arguments, journeys, run
@@ -293,3 +294,30 @@ def by_hand(frame: pd.DataFrame, steps: int):
         for what in sorted(set(frame["what"]))
     ]
     return sessions, transitions, matrix, [[path, paths[path]] for path in sorted(paths)]
+
+
+def test_little_memory_changes_nothing():
+    draws = random.Random(2)
+    rows = [
+        (draws.randrange(20_000), draws.randrange(10**6), draws.choice("wxyz")) for _ in range(400_000)
+    ] * 6
+    frame = pd.DataFrame(rows, columns=["who", "when", "what"])
+    frame["when"] = pd.Timestamp("2025-01-01") + pd.to_timedelta(frame["when"], unit="s")
+
+    plenty = journeys(frame, **COLUMNS)
+    expected = plenty.sessions, plenty.transitions, plenty.variants
+    little = journeys(frame, **COLUMNS, memory="100MB")
+
+    try:
+        assert all(
+            a.equals(b)
+            for a, b in zip(expected, (little.sessions, little.transitions, little.variants), strict=True)
+        )
+    finally:
+        duckdb_engine.configure(duckdb_engine.DuckDBLimits())
+
+
+@pytest.mark.parametrize("memory", ["much", "2", "-1GB", "GB", "99MB"])
+def test_no_amount_of_memory(told, memory):
+    with pytest.raises(UserError, match="--memory is no amount of memory"):
+        journeys(told, **COLUMNS, memory=memory)

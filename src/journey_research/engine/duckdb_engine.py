@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from .functions import MACROS
@@ -34,6 +36,9 @@ class DuckDBLimits:
 _lock = threading.Lock()
 _connection: duckdb.DuckDBPyConnection | None = None
 _limits = DuckDBLimits()
+_spilling: TemporaryDirectory[str] | None = None
+_MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*(MB|GB)", re.IGNORECASE)
+_MEGABYTES = {"MB": 1, "GB": 1000}
 
 
 def configure(limits: DuckDBLimits) -> None:
@@ -48,6 +53,32 @@ def configure(limits: DuckDBLimits) -> None:
         if _connection is not None:
             _connection.close()
         _connection, _limits = None, limits
+
+
+def limit_memory(memory_limit: str) -> None:
+    """Let the engine take no more than this, and spill what goes beyond into a folder of its own.
+
+    For use without a project, whose settings say more. The folder is gone when the process ends.
+
+    Args:
+        memory_limit: As DuckDB spells it, ``"2GB"``, ``"500MB"``.
+
+    Raises:
+        ValueError: It is no amount of memory, or less than 100 MB, with which a sort may not end.
+
+    Example:
+        >>> limit_memory("2 apples")
+        Traceback (most recent call last):
+            ...
+        ValueError: '2 apples' is no amount of memory from 100MB: write it like 500MB or 2GB
+    """
+    global _spilling
+    told = _MEMORY.fullmatch(memory_limit)
+    if told is None or float(told[1]) * _MEGABYTES[told[2].upper()] < 100:
+        raise ValueError(f"{memory_limit!r} is no amount of memory from 100MB: write it like 500MB or 2GB")
+    with _lock:
+        _spilling = _spilling or TemporaryDirectory(prefix="journey_research_")
+    configure(DuckDBLimits(memory_limit=memory_limit, temp_directory=_spilling.name))
 
 
 def cursor() -> duckdb.DuckDBPyConnection:

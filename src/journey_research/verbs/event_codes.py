@@ -7,9 +7,11 @@ the order of the texts. Given up: the engine sees no name until the result is na
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from journey_research.engine import Table
@@ -19,6 +21,8 @@ from .files import as_text, is_blank, read_instants
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+Codes = npt.NDArray[np.int32]
 
 
 def usable_events(
@@ -56,32 +60,58 @@ def usable_events(
             column=str(time.name),
             do="write times like 2025-01-31T09:00:00Z",
         )
-    usable = (happened_at.notna() & ~is_blank(person) & ~is_blank(event)).to_numpy()
-    if not usable.any():
+    with ThreadPoolExecutor(2) as both:  # Arrow reads them side by side
+        (persons, who), (events, what) = both.map(_coded, (person, event))
+    instants = happened_at.to_numpy().view(np.int64)
+    usable = happened_at.notna().to_numpy() & (persons >= 0) & (events >= 0)
+    n_rejected = len(usable) - int(usable.sum())
+    if n_rejected == len(usable):
         raise UserError("no row has a person, a time and an event", do="check which columns are meant")
-    persons, who = _coded(person[usable])
-    events, what = _coded(event[usable])
+    if n_rejected:
+        instants = instants[usable]
+        persons, who = _used(persons[usable], who)
+        events, what = _used(events[usable], what)
     told = {
         "person": persons,
         "event": events,
-        "happened_at": happened_at[usable].astype("int64").to_numpy(),
-        "position": np.arange(len(persons)),
+        "happened_at": instants,
+        "position": np.arange(len(persons), dtype=np.int32),
     }
-    return Table.from_arrow(pa.table(told)), who, what, int((~usable).sum())
+    return Table.from_arrow(pa.table(told)), who, what, n_rejected
 
 
-def _coded(values: pd.Series) -> tuple[pa.Array, pa.Array]:
-    """Text as its place among the distinct texts, and those, sorted."""
+def _coded(values: pd.Series) -> tuple[Codes, pa.Array]:
+    """Values as their places among the distinct texts, -1 where blank; and those texts, sorted."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    text = pa.array(as_text(values), pa.string(), from_pandas=True)
-    if isinstance(text, pa.ChunkedArray):  # as pandas holds text that was read in blocks
-        text = text.combine_chunks()
-    encoded = text.dictionary_encode()
-    order = pc.sort_indices(encoded.dictionary)
-    places = pc.sort_indices(order).cast(pa.int32())  # a permutation's sorting is its inverse
-    return places.take(encoded.indices), encoded.dictionary.take(order)
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        told, distinct = values.cat.codes.to_numpy(), pd.Series(values.cat.categories)
+    else:
+        # Other objects than text are written out first: Arrow would write some of them differently.
+        is_plain = values.dtype != object or pd.api.types.infer_dtype(values, skipna=True) == "string"
+        data = pa.array(values if is_plain else as_text(values), from_pandas=True)
+        if isinstance(data, pa.ChunkedArray):  # as pandas holds text that was read in blocks
+            data = data.combine_chunks()
+        encoded = data.dictionary_encode()
+        told, distinct = encoded.indices.fill_null(-1).to_numpy(), encoded.dictionary.to_pandas()
+    texts = pa.array(as_text(distinct).where(~is_blank(distinct)), pa.string(), from_pandas=True)
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    again = texts.dictionary_encode()  # values of two kinds may have one text
+    order = pc.sort_indices(again.dictionary)
+    rank = np.full(len(order) + 1, -1, np.int32)
+    rank[order.to_numpy()] = np.arange(len(order))
+    # Whatever is missing has the code -1, and so the last place.
+    places = np.append(rank[again.indices.fill_null(-1).to_numpy()], np.int32(-1))
+    return places[told], again.dictionary.take(order)
+
+
+def _used(codes: Codes, names: pa.Array) -> tuple[Codes, pa.Array]:
+    """The same without the names that no code means."""
+    is_used = np.bincount(codes, minlength=len(names)) > 0
+    places = np.cumsum(is_used, dtype=np.int32) - 1
+    return places[codes], names.filter(is_used)
 
 
 def numbered(names: pa.Array) -> pa.Table:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from journey_research.engine import Table, run_sql
+from journey_research.engine.duckdb_engine import limit_memory
 from journey_research.errors import DONE, UserError
 
 from .event_codes import named, numbered, usable_events
+from .event_order import find_sessions, put_in_order
 from .files import frame_writer, json_writer, need_columns, read_frame, write_folder
 
 if TYPE_CHECKING:
@@ -25,20 +27,17 @@ if TYPE_CHECKING:
 _UNITS_US = {"s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
 
 
-@dataclass(frozen=True, repr=False)
 class Journeys:
     """What became of the events; ``repr`` is the summary.
 
+    A table is made when it is first asked for, and kept: ten million events are put in order once,
+    and nobody waits for variants that are not looked at.
+
     Attributes:
-        sessions: One row per session: ``person, session, started_at, ended_at, n_events``; sessions
-            of a person are numbered from 1; times are naive UTC.
-        transitions: One row per pair of events that directly follow each other in a person's
-            history, across sessions: ``from_event, to_event, count, median_seconds``.
-        step_matrix: One row per event: ``event`` and a column per step, ``1`` to the last, with the
-            share of all persons whose event of that number it is.
-        variants: One row per distinct history: ``path`` (events with ``' > '`` between), ``persons``.
-        summary: ``n_events, n_persons, n_sessions, n_rejected, events_per_session_median,
-            seconds_per_session_median``.
+        ordered: One row per event, as whole numbers: ``person, step, event, happened_at`` (microseconds),
+            ``session, event_before, gap_us``.
+        persons: The names behind the numbers of ``person``, sorted.
+        events: The names behind the numbers of ``event``, sorted.
 
     Example:
         >>> events = pd.DataFrame({"who": ["a", "a"], "what": ["look", "buy"], "day": ["2025-01-01"] * 2})
@@ -47,11 +46,73 @@ class Journeys:
         ([['look', 'buy', 1, 0.0]], 1)
     """
 
-    sessions: pd.DataFrame
-    transitions: pd.DataFrame
-    step_matrix: pd.DataFrame
-    variants: pd.DataFrame
-    summary: dict[str, Any] = field(default_factory=dict)
+    def __init__(
+        self, ordered: pa.Table, persons: pa.Array, events: pa.Array, n_rejected: int, n_steps: int
+    ) -> None:
+        self.ordered = Table.from_arrow(ordered)
+        self.persons = persons
+        self.events = events
+        self._ordered = ordered
+        self._n_rejected = n_rejected
+        self._n_steps = n_steps
+
+    @cached_property
+    def sessions(self) -> pd.DataFrame:
+        """One row per session: ``person, session, started_at, ended_at, n_events``.
+
+        Sessions of a person are numbered from 1; times are naive UTC.
+        """
+        sessions = pd.DataFrame(find_sessions(self._ordered))
+        sessions["person"] = named(sessions["person"], self.persons)
+        for column in ("started_at", "ended_at"):
+            sessions[column] = sessions[column].astype("datetime64[us]")
+        return sessions
+
+    @cached_property
+    def transitions(self) -> pd.DataFrame:
+        """One row per pair of events that directly follow each other in a person's history.
+
+        Across sessions: ``from_event, to_event, count, median_seconds``.
+        """
+        table = run_sql("transitions.sql", ordered_events=self.ordered)
+        transitions = _fetched(table, "from_event", "to_event")
+        for column in ("from_event", "to_event"):
+            transitions[column] = named(transitions[column], self.events)
+        return transitions.rename(columns={"n": "count"})
+
+    @cached_property
+    def step_matrix(self) -> pd.DataFrame:
+        """One row per event: ``event`` and a column per step, ``1`` to the last.
+
+        The share of all persons whose event of that number it is.
+        """
+        counts = _fetched(
+            run_sql("steps.sql", ordered_events=self.ordered, steps=self._n_steps), "event", "step"
+        )
+        return _step_matrix(counts, self.events, self._n_steps, len(self.persons))
+
+    @cached_property
+    def variants(self) -> pd.DataFrame:
+        """One row per distinct history: ``path`` (events with ``' > '`` between), ``persons``."""
+        names = Table.from_arrow(numbered(self.events))
+        return _fetched(run_sql("variants.sql", ordered_events=self.ordered, event_names=names), "path")
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """Counts of events, persons, sessions and rejected rows, and what a session is like.
+
+        ``n_events, n_persons, n_sessions, n_rejected, events_per_session_median,
+        seconds_per_session_median``.
+        """
+        seconds = (self.sessions["ended_at"] - self.sessions["started_at"]).dt.total_seconds()
+        return {
+            "n_events": int(self.sessions["n_events"].sum()),
+            "n_persons": len(self.persons),
+            "n_sessions": len(self.sessions),
+            "n_rejected": self._n_rejected,
+            "events_per_session_median": float(self.sessions["n_events"].median()),
+            "seconds_per_session_median": float(seconds.median()),
+        }
 
     def __repr__(self) -> str:
         told = self.summary
@@ -76,6 +137,7 @@ def journeys(
     event: str,
     gap: str | timedelta = "30m",
     steps: int = 20,
+    memory: str | None = None,
 ) -> Journeys:
     """Cut a table of events into sessions and count what follows what.
 
@@ -87,6 +149,8 @@ def journeys(
         gap: Longest silence inside a session: ``"45s"``, ``"30m"``, ``"1h30m"``, ``"1d"``. A
             silence of exactly this length does not end it.
         steps: Number of columns of the step matrix.
+        memory: Most memory that putting events in order may take, ``"2GB"``; beyond it, what is in
+            between goes to the disk. Without it: 4 GB, and an error beyond.
 
     Returns:
         Sessions, transitions, step matrix and variants, each sorted by its key. A row without
@@ -117,37 +181,16 @@ def journeys(
     gap_us = _gap_in_us(gap)
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
         raise UserError("--steps is a whole number from 1")
+    if memory is not None:
+        try:
+            limit_memory(memory)
+        except ValueError:
+            raise UserError(
+                "--memory is no amount of memory from 100MB", do="write it like 500MB or 2GB"
+            ) from None
     need_columns([str(name) for name in frame.columns], [person, time, event])
     events, who, what, n_rejected = usable_events(frame[person], frame[time], frame[event])
-    ordered = Table.from_arrow(run_sql("ordered_events.sql", events=events, gap_us=gap_us).to_arrow())
-
-    sessions = _fetched(run_sql("sessions.sql", ordered_events=ordered), "person", "session")
-    seconds = (sessions["ended_at"] - sessions["started_at"]) / 1_000_000
-    transitions = _fetched(run_sql("transitions.sql", ordered_events=ordered), "from_event", "to_event")
-    counts = _fetched(run_sql("steps.sql", ordered_events=ordered, steps=steps), "event", "step")
-    names = Table.from_arrow(numbered(what))
-    variants = _fetched(run_sql("variants.sql", ordered_events=ordered, event_names=names), "path")
-
-    sessions["person"] = named(sessions["person"], who)
-    for column in ("started_at", "ended_at"):
-        sessions[column] = sessions[column].astype("datetime64[us]")
-    for column in ("from_event", "to_event"):
-        transitions[column] = named(transitions[column], what)
-    summary = {
-        "n_events": int(sessions["n_events"].sum()),
-        "n_persons": len(who),
-        "n_sessions": len(sessions),
-        "n_rejected": n_rejected,
-        "events_per_session_median": float(sessions["n_events"].median()),
-        "seconds_per_session_median": float(seconds.median()),
-    }
-    return Journeys(
-        sessions=sessions,
-        transitions=transitions.rename(columns={"n": "count"}),
-        step_matrix=_step_matrix(counts, what, steps, len(who)),
-        variants=variants,
-        summary=summary,
-    )
+    return Journeys(put_in_order(events, gap_us), who, what, n_rejected, steps)
 
 
 def _gap_in_us(gap: str | timedelta) -> int:
@@ -171,7 +214,13 @@ def _gap_in_us(gap: str | timedelta) -> int:
 
 
 def _fetched(table: Table, *keys: str) -> pd.DataFrame:
-    frame: pd.DataFrame = table.to_arrow().sort_by([(key, "ascending") for key in keys]).to_pandas()
+    import duckdb
+
+    try:
+        in_order = table.query(f"select * from this order by {', '.join(keys)}").to_arrow()
+    except duckdb.OutOfMemoryException:
+        raise UserError("a table does not fit into the memory given", do="give --memory more") from None
+    frame: pd.DataFrame = in_order.to_pandas()
     return frame
 
 
@@ -203,6 +252,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--event", required=True, metavar="COLUMN", help="what happened")
     parser.add_argument("--gap", default="30m", help="longest silence inside a session (default 30m)")
     parser.add_argument("--steps", type=int, default=20, help="columns of the step matrix (default 20)")
+    parser.add_argument("--memory", metavar="SIZE", help="most memory, like 2GB; beyond it, the disk is used")
     parser.add_argument("--out", required=True, metavar="FOLDER", help="folder for the tables and plots")
 
 
@@ -248,6 +298,7 @@ def run(arguments: Namespace) -> int:
         event=arguments.event,
         gap=arguments.gap,
         steps=arguments.steps,
+        memory=arguments.memory,
     )
     tables = {
         "sessions.csv": found.sessions,
