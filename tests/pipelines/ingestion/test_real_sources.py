@@ -15,12 +15,16 @@ from journey_research.pipelines.ingestion.mapping import read_mapping
 from journey_research.pipelines.ingestion.promising import check_expectations, gate_expectations
 
 REAL = [
+    "airbnb_sessions",
     "attribution_touchpoints_2018",
     "bpic2016_uwv_complaints",
     "cfpb_complaints",
     "complete_journey",
+    "msnbc323",
     "olist_funnel",
     "restaurants",
+    "retentioneering_simple_shop",
+    "service_desk_logs",
     "uci_online_retail",
     "xeducation_leads",
 ]
@@ -177,6 +181,54 @@ def test_leads_of_a_marketplace_are_those_it_published(shared):
     assert sellers.first_row() == (380,)
     assert one(told["touches"], "count(*) filter (is_date_only)") == 8000
     assert told["rejected"].count() == 0
+
+
+def test_a_shop_s_clicks_are_those_that_came_with_it(shared):
+    told = tables("retentioneering_simple_shop", shared=shared)
+    keeps_contracts(told)
+
+    assert (told["touches"].count(), told["records"].count()) == (32_283, 3_751)
+    actions = counts(told["touches"], "action")
+    assert (len(actions), actions["payment_done"]) == (12, 706)
+
+
+def test_sessions_of_a_lodging_marketplace_keep_what_happened_in_them(shared):
+    told = tables("airbnb_sessions", shared=shared)
+    keeps_contracts(told)
+
+    assert told["records"].count() == 630
+    actions = counts(told["touches"], "action")
+    assert actions["visited"] == 7_756
+    shares = {action: round(n / 7_756, 4) for action, n in actions.items() if action != "visited"}
+    assert shares == {"searched": 0.1594, "message_sent": 0.1649, "booking_requested": 0.0187}
+    assert one(told["touches"], "count(distinct session_id)") == 7_756
+    assert counts(told["touches"], "channel", where="action = 'visited'") == {"app": 2716, "web": 5040}
+
+
+def test_page_views_in_order_without_a_time(shared):
+    told = tables("msnbc323", shared=shared)
+    keeps_contracts(told)
+
+    assert (told["touches"].count(), told["records"].count()) == (27_380, 323)
+    assert len(counts(told["touches"], "action")) == 17
+    assert one(told["touches"], "min(epoch(touched_at)), count(distinct touched_at)") == (1, 362)
+
+
+def test_three_service_desks_have_their_published_sizes(shared):
+    told = tables("service_desk_logs", shared=shared)
+    keeps_contracts(told)
+
+    assert counts(told["touches"], "source") == {
+        "helpdesk": 21_348,
+        "incidents": 65_533,
+        "closed_problems": 6_660,
+    }
+    assert counts(told["records"], "source") == {
+        "helpdesk": 4_580,
+        "incidents": 7_554,
+        "closed_problems": 1_487,
+    }
+    assert one(told["touches"], "count(distinct action) filter (where source = 'helpdesk')") == 14
 
 
 def test_a_course_provider_keeps_what_is_missing_missing(shared):
