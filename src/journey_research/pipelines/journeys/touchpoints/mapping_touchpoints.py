@@ -11,7 +11,7 @@ from journey_research.engine import Table, run_sql
 from .blueprint import ANY, ATTRIBUTES, UNKNOWN, TouchpointMap
 
 COLUMNS = {
-    "channel": "str", "tactic": "object", "action": "str", **dict.fromkeys(ATTRIBUTES, "str"),
+    "channel": "str", "tactic": "str", "action": "str", **dict.fromkeys(ATTRIBUTES, "str"),
     "n_touches": "int64", "n_persons": "int64", "n_unknown": "int64",
     "is_missing_from_map": "bool", "is_absent_from_data": "bool",
 }  # fmt: skip
