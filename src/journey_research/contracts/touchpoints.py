@@ -109,6 +109,21 @@ class CoverageWarnings(pa.DataFrameModel):
     is_warning: Series[Bool] = pa.Field(metadata=NONE)
 
 
+class DirectionKpis(pa.DataFrameModel):
+    """One row per direction: what people begin, and what we begin."""
+
+    direction: Series[Text] = pa.Field(isin=["inbound", "outbound"], metadata=NONE)
+    n_touches: Series[Int] = pa.Field(ge=1, metadata=NONE)
+    n_persons: Series[Int] = pa.Field(ge=1, metadata=NONE)
+    touch_share: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
+    low: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
+    high: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
+    n_journeys: Series[Int] = pa.Field(ge=0, metadata=NONE, description="that begin so")
+    conversion_rate: Series[Float] = pa.Field(ge=0, le=1, nullable=True, metadata=NONE)
+    conversion_low: Series[Float] = pa.Field(ge=0, le=1, nullable=True, metadata=NONE)
+    conversion_high: Series[Float] = pa.Field(ge=0, le=1, nullable=True, metadata=NONE)
+
+
 class MessageClaims(pa.DataFrameModel):
     """One row per message to a known person and claim that it makes."""
 
@@ -209,6 +224,7 @@ TOUCHPOINT_MAP = TableContract(TouchpointKinds, ("channel", "tactic", "action"))
 TOUCHPOINT_ROLES = TableContract(TouchpointRoles, ("stage", "role", "tool"))
 CHANNEL_SHARES = TableContract(ChannelShares, ("level", "base", "name"))
 COVERAGE_WARNINGS = TableContract(CoverageWarnings, ("area",))
+DIRECTION_KPIS = TableContract(DirectionKpis, ("direction",))
 MESSAGE_CLAIMS = TableContract(MessageClaims, ("touch_id", "claim"))
 CONTRADICTIONS = TableContract(
     Contradictions, ("first_touch_id", "second_touch_id", "first_claim", "second_claim")

@@ -11,6 +11,7 @@ from .sessions import summarise_sessions
 from .stitching import find_outcomes
 from .thresholds import count_threshold_paths, measure_thresholds
 from .touchpoints.coverage import warn_of_gaps
+from .touchpoints.directions import split_by_direction
 from .touchpoints.mapping_touchpoints import map_touchpoints
 from .touchpoints.messages import (
     find_claims,
@@ -130,6 +131,12 @@ def create_pipeline() -> Pipeline:
                 ["touches", "journey_touches", "touchpoint_map", "params:coverage_rule"],
                 "coverage_warnings",
                 name="warn_of_gaps",
+            ),
+            Node(
+                split_by_direction,
+                ["touches", "journey_touches", "journeys"],
+                "direction_kpis",
+                name="split_by_direction",
             ),
             Node(
                 find_claims,

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from journey_research.engine import Table
-from tests.worlds import table
+from tests.worlds import broken_rules, table
 
 START = datetime(2025, 3, 3)  # a Monday
 
@@ -40,6 +40,13 @@ def met(*rows: dict) -> tuple[Table, Table]:
                 }
             )  # fmt: skip
     return table("TOUCHES", *touches), table("JOURNEY_TOUCHES", *stitched)
+
+
+def kept(made: Table, contract: str) -> Table:
+    """The table, computed once, after a look at its contract."""
+    computed = Table.from_arrow(made.to_arrow())
+    assert broken_rules(contract, computed) == []
+    return computed
 
 
 def rows_of(made: Table) -> list[dict]:

@@ -20,7 +20,7 @@ from journey_research.pipelines.journeys.touchpoints.messages import (
     measure_sync_lags,
 )
 from journey_research.pipelines.journeys.touchpoints.touchpoint_metrics import measure_touchpoints
-from tests.pipelines.journeys.touchpoints.met import START, met, person, rows_of
+from tests.pipelines.journeys.touchpoints.met import START, kept, met, person, rows_of
 from tests.worlds import broken_rules, table
 
 MAP = TouchpointMap(
@@ -44,15 +44,13 @@ DAY = 24
 def claimed(*rows, rule=RULE):
     touches, journey_touches = met(*rows)
     kinds = Table.from_pandas(map_touchpoints(touches, journey_touches, MAP))
-    claims = Table.from_arrow(find_claims(touches, journey_touches, kinds, rule).to_arrow())
-    assert broken_rules("MESSAGE_CLAIMS", claims) == []
+    claims = kept(find_claims(touches, journey_touches, kinds, rule), "MESSAGE_CLAIMS")
     return claims, measure_sync_lags(touches, journey_touches, kinds, claims, rule)
 
 
 def contradicting(*rows, rule=RULE):
     found = find_contradictions(claimed(*rows, rule=rule)[0], rule)
-    assert broken_rules("CONTRADICTIONS", found) == []
-    return rows_of(found)
+    return rows_of(kept(found, "CONTRADICTIONS"))
 
 
 def test_two_teams_that_contradict_each_other_within_a_week_are_found():
@@ -116,9 +114,8 @@ def test_the_index_is_the_share_that_agrees():
         {"person": 2, "at": 6.9 * DAY, **SALE},
         {"person": 2, "at": 6.95 * DAY, **SALE},
     )
-    made = measure_consistency(claims)
+    made = kept(measure_consistency(claims), "MESSAGE_CONSISTENCY")
 
-    assert broken_rules("MESSAGE_CONSISTENCY", made) == []
     found = {(row["unit"], row["unit_id"]): row for row in rows_of(made)}
     monday = str(START.date())
     weeks = [row for row in rows_of(made) if row["unit"] == "week"]
@@ -166,6 +163,7 @@ def test_a_lag_is_from_the_first_to_the_next_other_channel_once_a_person():
             {"person": who, "at": 1, **mail},
             {"person": who, "at": 1 + who, **SALE},  # who hours after the second mail
             {"person": who, "at": 60, **mail},
+            {"person": who, "at": 90, **SALE},  # again, which counts no second time
         ]
     _, lags = claimed(*rows)
 
@@ -176,7 +174,7 @@ def test_a_lag_is_from_the_first_to_the_next_other_channel_once_a_person():
     assert (there["n_persons"], there["median_lag_hours"]) == (7, median)
     assert (there["low"], there["high"]) == (low, high)
     assert found["cut", "sms", "email"]["median_lag_hours"] == 55
-    assert ("Big sale", "email", "sms") not in found, "no other channel sent that campaign"
+    assert set(found) == {("cut", "email", "sms"), ("cut", "sms", "email")}, "campaigns keep to their channel"
 
 
 def test_few_persons_have_no_interval_and_far_messages_no_lag():

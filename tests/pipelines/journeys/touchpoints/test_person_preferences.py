@@ -14,8 +14,8 @@ from journey_research.pipelines.journeys.touchpoints.preferences import (
     find_preferences,
     zone_offsets,
 )
-from tests.pipelines.journeys.touchpoints.met import met, person, rows_of
-from tests.worlds import broken_rules, table
+from tests.pipelines.journeys.touchpoints.met import kept, met, person, rows_of
+from tests.worlds import table
 
 RULE = PreferenceRule(
     min_days=6,
@@ -29,8 +29,7 @@ DAY = 24
 
 
 def preferring(*rows, rule=RULE):
-    found = find_preferences(*met(*rows), rule)
-    assert broken_rules("PERSON_PREFERENCES", found) == []
+    found = kept(find_preferences(*met(*rows), rule), "PERSON_PREFERENCES")
     return {(row["person_id"], row["dimension"]): row for row in rows_of(found)}
 
 

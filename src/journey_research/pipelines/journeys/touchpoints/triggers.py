@@ -34,11 +34,12 @@ class TriggerRule:
     """Which signals call for an answer.
 
     Attributes:
-        rules: Name -> ``signals`` (actions), ``unless`` (actions that settle it; ``order``: a conversion),
-            ``tactic`` (of the signal alone), ``times`` within ``within_hours``, ``wait_hours`` without what
-            settles it, ``is_by_product`` (signals of one product), ``is_restarted`` (a further signal
-            begins the wait anew), ``quiet_hours`` (after so long without a signal, one that was not
-            settled is a new occurrence; else only settling ends it), ``owner`` (the team that answers).
+        rules: Name -> ``signals`` (actions), ``unless`` (actions, or kinds of outcomes such as ``order``,
+            that settle it), ``tactic`` (of the signal alone), ``times`` within ``within_hours``,
+            ``wait_hours`` without what settles it, ``is_by_product`` (signals of one product),
+            ``is_restarted`` (a further signal begins the wait anew), ``quiet_hours`` (after so long
+            without a signal, one that was not settled is a new occurrence; else only settling ends
+            it), ``owner`` (the team that answers).
 
     Raises:
         ValueError: A rule says what is not known, has no signal, or counts without a window.
