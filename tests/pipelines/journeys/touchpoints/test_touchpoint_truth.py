@@ -17,6 +17,7 @@ from journey_research.pipelines.journeys.touchpoints.messages import (
     find_claims,
     find_contradictions,
 )
+from journey_research.pipelines.journeys.touchpoints.preferences import PreferenceRule, find_preferences
 from journey_research.pipelines.journeys.touchpoints.shares import ShareRule, share_channels
 from journey_research.world.simulation.block import Block
 from journey_research.world.simulation.calendar import Calendar
@@ -27,7 +28,11 @@ from tests.worlds import table
 
 CONF = Path(__file__).resolve().parents[4] / "conf" / "base" / "parameters_touchpoints.yml"
 CALENDAR = Calendar(12)
-SENT = {"mail_delivered", "sms_sent", "mail_dropped", "push_sent", "messenger_sent", "in_app_shown"}
+OURS = {
+    "mail_delivered", "sms_sent", "mail_dropped", "push_sent", "messenger_sent", "in_app_shown", "call_out",
+    "call_machine", "ticket_answered", "ticket_solved", "replied",
+}  # fmt: skip
+NO_CONTACT = {"mail_sent", "mail_machine_opened", "mail_bounced", "arm_assigned"}
 
 
 @lru_cache
@@ -43,7 +48,7 @@ def parameters() -> dict:
 def as_tables(made: Block) -> tuple[Table, Table]:
     """The block's contacts as touches of known persons; a visit is a session, so is a message."""
     told = made.touches
-    told = told[~told["is_bot"] & (told["kind"] != "mail_sent") & (told["kind"] != "arm_assigned")]
+    told = told[~told["is_bot"] & ~told["kind"].isin(NO_CONTACT)]
     names = np.append(made.catalogue.campaigns["name"].to_numpy(dtype=object), None)
     message = np.where(told["message"] >= 0, "m" + told["message"].astype(str), "t" + told["id"].astype(str))
     session = np.where(told["visit"] >= 0, "v" + told["visit"].astype(str), message)
@@ -62,7 +67,8 @@ def as_tables(made: Block) -> tuple[Table, Table]:
         campaign_id=names[told["campaign"].to_numpy()],
         content_id=message,
         is_bot=False,
-        direction=np.where(told["kind"].isin(SENT), "outbound", "inbound"),
+        is_date_only=False,
+        direction=np.where(told["kind"].isin(OURS), "outbound", "inbound"),
         initiative="customer",
     ).drop(columns="session_id")
     person = [f"person:{number:07x}" for number in told["person"]]
@@ -121,3 +127,17 @@ def test_in_a_world_without_the_sale_nothing_contradicts_anything(tmp_path):
     run, _ = finished(block(("sms", "direct_mail")), tmp_path)
 
     assert len(pd.read_parquet(run / "03_journeys" / "contradictions.parquet")) == 0
+
+
+def test_who_was_made_fond_of_mail_or_the_telephone_is_seen_there_more_often():
+    """Twelve weeks are too few to call it a preference of many; where they lean is what was planted."""
+    made = block()
+    touches, journey_touches = as_tables(made)
+    found = find_preferences(touches, journey_touches, PreferenceRule(**parameters()["preference_rule"]))
+    channel = found.to_pandas().query("dimension == 'channel'")
+    number = [int(person.removeprefix("person:"), 16) for person in channel["person_id"]]
+    planted = made.people["channel_preference"].to_numpy()[number]
+    leads = pd.crosstab(planted, channel["leading_value"].to_numpy(), normalize="index")
+
+    assert leads.loc["email", "email"] > 2 * leads.loc["web", "email"]
+    assert leads.loc["phone", "call_centre"] > 5 * leads.loc["web", "call_centre"]

@@ -13,8 +13,8 @@ from .labelling import interval_of
 
 COLUMNS = {
     "direction": "str", "n_touches": "int64", "n_persons": "int64", "touch_share": "float64",
-    "low": "float64", "high": "float64", "n_journeys": "int64", "conversion_rate": "float64", "conversion_low": "float64",
-    "conversion_high": "float64",
+    "low": "float64", "high": "float64", "n_journeys": "int64", "conversion_rate": "float64",
+    "conversion_low": "float64", "conversion_high": "float64",
 }  # fmt: skip
 
 
