@@ -11,12 +11,13 @@ Z = 1.959963984540054  # 95 %, both sides
 FEWEST_FOR_MEDIAN = 6  # of five, not even smallest to largest holds the median with 95 %
 
 
-def wilson_interval(n_hits: float, n: float) -> tuple[float, float]:
-    """The 95 % interval of a share of independent observations.
+def wilson_interval(n_hits: float, n: float, z: float = Z) -> tuple[float, float]:
+    """The interval of a share of independent observations, 95 % unless told otherwise.
 
     Args:
         n_hits: Observations that count, 0 to ``n``.
         n: Observations, more than 0; not whole where it is what dependent ones are worth.
+        z: Standard errors to either side; wider where several intervals are looked at together.
 
     Returns:
         Low and high, 0 to 1.
@@ -34,16 +35,18 @@ def wilson_interval(n_hits: float, n: float) -> tuple[float, float]:
     """
     if not 0 <= n_hits <= n or n == 0:
         raise ValueError(f"{n_hits} hits among {n} observations have no share")
-    share, spread = n_hits / n, Z * Z / n
+    share, spread = n_hits / n, z * z / n
     centre = share + spread / 2
-    half = Z * math.sqrt(share * (1 - share) / n + spread / (4 * n))
+    half = z * math.sqrt(share * (1 - share) / n + spread / (4 * n))
     low = 0.0 if n_hits == 0 else max(0.0, (centre - half) / (1 + spread))
     high = 1.0 if n_hits == n else min(1.0, (centre + half) / (1 + spread))
     return low, high
 
 
-def clustered_interval(n_hits: int, n: int, n_persons: int, hh: int, hn: int, nn: int) -> tuple[float, float]:
-    """The 95 % interval of a share of observations of which a person may have several.
+def clustered_interval(
+    n_hits: int, n: int, n_persons: int, hh: int, hn: int, nn: int, z: float = Z
+) -> tuple[float, float]:
+    """The interval of a share of observations of which a person may have several; 95 % as above.
 
     Wilson's interval for as many independent observations as these are worth: ``n`` over the design
     effect, the variance between persons over the one that independence would give. It is never
@@ -56,6 +59,7 @@ def clustered_interval(n_hits: int, n: int, n_persons: int, hh: int, hn: int, nn
         hh: Sum over persons of their hits squared.
         hn: Sum over persons of their hits times their observations.
         nn: Sum over persons of their observations squared.
+        z: Standard errors to either side.
 
     Returns:
         Low and high, 0 to 1.
@@ -77,11 +81,11 @@ def clustered_interval(n_hits: int, n: int, n_persons: int, hh: int, hn: int, nn
     share = n_hits / n
     if n_persons < 2 or share in (0.0, 1.0):
         worth = float(n_persons)
-        return wilson_interval(share * worth, worth)
+        return wilson_interval(share * worth, worth, z)
     independent = share * (1 - share) / (n - 1)
     between = (hh - 2 * share * hn + share * share * nn) / (n * n) * n_persons / (n_persons - 1)
     worth = n / max(1.0, between / independent)
-    return wilson_interval(share * worth, worth)
+    return wilson_interval(share * worth, worth, z)
 
 
 def median_interval(values: npt.NDArray[np.float64]) -> tuple[float, float, float]:

@@ -10,6 +10,20 @@ from .segments import segment_persons
 from .sessions import summarise_sessions
 from .stitching import find_outcomes
 from .thresholds import count_threshold_paths, measure_thresholds
+from .touchpoints.coverage import warn_of_gaps
+from .touchpoints.directions import split_by_direction
+from .touchpoints.mapping_touchpoints import map_touchpoints
+from .touchpoints.messages import (
+    find_claims,
+    find_contradictions,
+    measure_consistency,
+    measure_sync_lags,
+)
+from .touchpoints.preferences import find_preferences
+from .touchpoints.roles import count_roles
+from .touchpoints.shares import share_channels
+from .touchpoints.touchpoint_metrics import measure_touchpoints
+from .touchpoints.triggers import fire_triggers
 
 
 def create_pipeline() -> Pipeline:
@@ -86,6 +100,86 @@ def create_pipeline() -> Pipeline:
                 ["journey_touches", "journeys", "outcomes", "as_of", "params:journey_rule"],
                 "journey_metrics",
                 name="measure_journeys",
+            ),
+            Node(
+                map_touchpoints,
+                ["touches", "journey_touches", "params:touchpoint_map"],
+                "touchpoint_map",
+                name="map_touchpoints",
+            ),
+            Node(
+                count_roles,
+                ["touches", "journey_touches", "touchpoint_map"],
+                "touchpoint_roles",
+                name="count_roles",
+            ),
+            Node(
+                share_channels,
+                [
+                    "touches",
+                    "journey_touches",
+                    "touchpoint_map",
+                    "spend",
+                    "params:touchpoint_map",
+                    "params:share_rule",
+                ],
+                "channel_shares",
+                name="share_channels",
+            ),
+            Node(
+                warn_of_gaps,
+                ["touches", "journey_touches", "touchpoint_map", "params:coverage_rule"],
+                "coverage_warnings",
+                name="warn_of_gaps",
+            ),
+            Node(
+                split_by_direction,
+                ["touches", "journey_touches", "journeys"],
+                "direction_kpis",
+                name="split_by_direction",
+            ),
+            Node(
+                find_claims,
+                ["touches", "journey_touches", "touchpoint_map", "params:message_rule"],
+                "message_claims",
+                name="find_claims",
+            ),
+            Node(
+                find_contradictions,
+                ["message_claims", "params:message_rule"],
+                "contradictions",
+                name="find_contradictions",
+            ),
+            Node(measure_consistency, "message_claims", "message_consistency", name="measure_consistency"),
+            Node(
+                measure_sync_lags,
+                ["touches", "journey_touches", "touchpoint_map", "message_claims", "params:message_rule"],
+                "sync_lags",
+                name="measure_sync_lags",
+            ),
+            Node(
+                find_preferences,
+                ["touches", "journey_touches", "params:preference_rule"],
+                "person_preferences",
+                name="find_preferences",
+            ),
+            Node(
+                fire_triggers,
+                ["touches", "journey_touches", "outcomes", "as_of", "params:trigger_rule"],
+                "triggers",
+                name="fire_triggers",
+            ),
+            Node(
+                measure_touchpoints,
+                [
+                    "touchpoint_map",
+                    "message_claims",
+                    "contradictions",
+                    "message_consistency",
+                    "person_preferences",
+                ],
+                "touchpoint_metrics",
+                name="measure_touchpoints",
             ),
         ]
     )

@@ -1,0 +1,1 @@
+"""What the journeys stage finds in a made-up world, held against what was planted there."""
