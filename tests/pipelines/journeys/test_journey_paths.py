@@ -135,7 +135,9 @@ def test_sessions_and_transitions_agree_with_the_definition(world):
     journey_touches, _ = told(*world)
     rows = journey_touches.to_pandas().sort_values(["journey_id", "touch_number"])
 
-    sessions = summarise_sessions(journey_touches, *NO_DEVICES).to_pandas().set_index("session_id").sort_index()
+    sessions = (
+        summarise_sessions(journey_touches, *NO_DEVICES).to_pandas().set_index("session_id").sort_index()
+    )
     transitions = count_transitions(journey_touches).to_pandas()
 
     assert sessions["n_touches"].to_dict() == rows.groupby("session_id").size().to_dict()
