@@ -66,6 +66,18 @@ def test_worked_example():
     assert rows["is_simultaneous"].to_dict() == {"web:0": True, "web:5": False, "web:6": False}
 
 
+@pytest.mark.parametrize("records", [["web:a", "web:b"], ["web:b", "web:a"]])
+def test_of_two_that_begin_at_once_the_smaller_session_is_first(records):
+    touches = touches_from(records, [0, 0], device_class=["mobile", "desktop"])
+    assert patterns_of(found_of(touches, PEOPLE)[2]) == [["web:0", "web:1", "simultaneous"]]
+
+
+def test_one_device_after_the_other_in_a_session_is_not_at_once():
+    touches = touches_from(["web:a", "web:b"], [0, 10], device_class=["mobile", "desktop"])
+    session = summarise_sessions(*found_of(touches, PEOPLE)).to_pandas()
+    assert session[["n_devices", "is_simultaneous"]].values.tolist() == [[2, False]]
+
+
 def test_a_minute_more_is_too_long_and_an_end_that_the_source_gives_counts():
     late = touches_from(["web:a", "web:b"], [0, 16], device_class=["mobile", "desktop"])
     assert patterns_of(found_of(late, PEOPLE)[2]) == []

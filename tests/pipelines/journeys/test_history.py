@@ -169,6 +169,21 @@ def test_a_source_that_asks_nobody_is_a_matter_of_the_rule():
     assert held_of(touches, [], rule=strict, consents=silent) == {"web:0": "no consent stated"}
 
 
+def test_what_is_held_back_is_called_after_its_record_alone():
+    """Or its name would tell whose it is, and change with what identity makes of it."""
+    touches = touches_from(["web:a", "app:a"], [0, 0])
+    records = records_from({**KINDS, "shop:a": "lead"})  # a lead names somebody too
+    strict = StitchingRule(history_without_statement=False)
+    tables = hold_history(touches, records, table("CONSENTS"), links_from(), strict)
+
+    hers = persons_of(touches, PEOPLE, *tables)
+    somebodys = persons_of(touches, dict.fromkeys(PEOPLE, 7), *tables)
+
+    assert hers.nunique() == 2
+    assert not hers.str.len().eq(len("person:0001")).any()
+    pd.testing.assert_series_equal(hers, somebodys)
+
+
 def test_a_visitor_whom_nobody_knows_stays_whole():
     _, touches = example()
     touches = touches.from_pandas(touches.to_pandas().query("action != 'logged_in'"))
@@ -189,7 +204,10 @@ def test_every_touch_has_one_reason_and_journeys_hold_what_is_said():
     more["touch_id"] = "more:" + more["touch_id"].str[4:]
     touches = told.from_pandas(pd.concat([rows, more], ignore_index=True))
     records = records_from({**KINDS, "web:x": "anonymous", "web:s": "anonymous"})
-    shared = links_from([("shop:a", "web:s")], is_accepted=False, refusal="shared device").to_pandas()
+    # A device that two persons share; and a browser that is hers all the same.
+    shared = links_from(
+        [("shop:a", "web:s"), ("shop:a", "web:a")], is_accepted=False, refusal="shared device"
+    ).to_pandas()
     links = told.from_pandas(pd.concat([links_from().to_pandas(), shared], ignore_index=True))
     people = people_from({**PEOPLE, "web:s": 3})
     held, naming = hold_history(touches, records, consents_from(SAID), links, HISTORY)
