@@ -162,15 +162,10 @@ def count_ladder(ladder: Table) -> pd.DataFrame:
     """
     counts = run_sql("ladder_counts.sql", ladder=ladder, rungs=_rungs()).to_pandas()
     rows = [
-        (
-            row.rung,
-            row.rung_number,
-            row.n_persons,
-            *_share(int(row.n_persons), int(row.n)),
-            row.n,
-            row.n_out_of_order,
+        (rung, number, n_persons, *_share(int(n_persons), int(n)), n, n_out_of_order)
+        for rung, number, n_persons, n_out_of_order, n in counts.sort_values("rung_number").itertuples(
+            index=False
         )
-        for row in counts.sort_values("rung_number").itertuples(index=False)
     ]
     return pd.DataFrame(rows, columns=list(TYPES)).astype(TYPES)
 

@@ -40,10 +40,13 @@ def count_process_views(journey_touches: Table, touches: Table, outcomes: Table)
     counts = run_sql(
         "process_views.sql", journey_touches=journey_touches, touches=touches, outcomes=outcomes
     ).to_pandas()
+    ordered = counts.sort_values(["initiative", "direction"]).to_dict("records")
     rows = []
-    for row in counts.sort_values(["initiative", "direction"]).itertuples(index=False):
-        sums = (int(row.n_persons_all), int(row.hh), int(row.hn), int(row.nn))
-        low, high = clustered_interval(int(row.n_touches), int(row.n_all), *sums)
-        view = (row.initiative, row.direction, row.n_touches, row.n_touches / row.n_all, low, high)
-        rows.append((*view, row.n_records, row.n_persons, row.n_converted))
+    for row in ordered:
+        n = {name: int(value) for name, value in row.items() if name not in ("initiative", "direction")}
+        low, high = clustered_interval(
+            n["n_touches"], n["n_all"], n["n_persons_all"], n["hh"], n["hn"], n["nn"]
+        )
+        view = (row["initiative"], row["direction"], n["n_touches"], n["n_touches"] / n["n_all"], low, high)
+        rows.append((*view, n["n_records"], n["n_persons"], n["n_converted"]))
     return pd.DataFrame(rows, columns=list(TYPES)).astype(TYPES)
