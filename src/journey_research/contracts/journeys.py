@@ -51,6 +51,8 @@ class Sessions(pa.DataFrameModel):
     ended_at: Series[Instant] = pa.Field(metadata=NONE, description="UTC")
     n_touches: Series[Int] = pa.Field(ge=1, metadata=NONE)
     n_channels: Series[Int] = pa.Field(ge=1, metadata=NONE)
+    n_devices: Series[Int] = pa.Field(ge=0, metadata=NONE, description="0: no touch tells of a device")
+    is_simultaneous: Series[Bool] = pa.Field(metadata=NONE, description="two devices were in use at once")
 
 
 class Journeys(pa.DataFrameModel):
@@ -66,6 +68,14 @@ class Journeys(pa.DataFrameModel):
     outcome_id: Series[Text] = pa.Field(nullable=True, metadata=PSEUDONYMOUS)
     outcome_amount: Series[Money] = pa.Field(nullable=True, metadata=NONE)
     path: Series[Text] = pa.Field(metadata=NONE, description="channels in order, ' > ' between")
+    first_channel: Series[Text] = pa.Field(metadata=NONE, description="of its first touch")
+    kind: Series[Text] = pa.Field(
+        isin=["buying", "complaint", "information_seeking", "service"], metadata=NONE, description="as of now"
+    )
+    has_service: Series[Bool] = pa.Field(metadata=NONE, description="help was asked for or given")
+    has_complaint: Series[Bool] = pa.Field(metadata=NONE)
+    cycle_number: Series[Int] = pa.Field(ge=1, metadata=NONE, description="1 + conversions before it")
+    is_post_sale: Series[Bool] = pa.Field(metadata=NONE, description="begins after a first conversion")
 
 
 class Paths(pa.DataFrameModel):

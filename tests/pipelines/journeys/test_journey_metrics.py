@@ -86,7 +86,7 @@ def test_nothing_in_nothing_out():
         "OUTCOMES": find_outcomes(table("TOUCHES"), table("ORDERS"), people, RULE),
         "JOURNEY_TOUCHES": journey_touches,
         "JOURNEYS": journeys,
-        "SESSIONS": summarise_sessions(journey_touches),
+        "SESSIONS": summarise_sessions(journey_touches, table("DEVICE_SESSIONS"), table("DEVICE_PAIRS")),
         "TRANSITIONS": count_transitions(journey_touches),
         "PATHS": count_paths(table("TOUCHES"), table("ORDERS"), table("PEOPLE_VARIANTS"), RULE),
     }.items():

@@ -25,11 +25,12 @@ from tests.pipelines.journeys.small_world import (
     variants_from,
     worlds,
 )
-from tests.worlds import broken_rules
+from tests.worlds import broken_rules, table
 
 # Minute, channel; the orders come at minutes 30, 40 and 5000.
 TOUCHES = [(0, "email"), (10, "email"), (20, "store"), (30, "email"), (31, "store"), (3000, "direct")]
 DAY = 24 * 60
+NO_DEVICES = table("DEVICE_SESSIONS"), table("DEVICE_PAIRS")
 
 
 def told(touches, orders, people, rule=RULE):
@@ -134,7 +135,9 @@ def test_sessions_and_transitions_agree_with_the_definition(world):
     journey_touches, _ = told(*world)
     rows = journey_touches.to_pandas().sort_values(["journey_id", "touch_number"])
 
-    sessions = summarise_sessions(journey_touches).to_pandas().set_index("session_id").sort_index()
+    sessions = (
+        summarise_sessions(journey_touches, *NO_DEVICES).to_pandas().set_index("session_id").sort_index()
+    )
     transitions = count_transitions(journey_touches).to_pandas()
 
     assert sessions["n_touches"].to_dict() == rows.groupby("session_id").size().to_dict()

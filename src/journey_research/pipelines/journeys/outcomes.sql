@@ -9,8 +9,8 @@ with ordered as (
 acted as (
     select touch_id as outcome_id, person_id, touched_at as occurred_at, action as kind,
         money(0) as outcome_amount
-    from touches join people using (record_id)
-    where $conversion_action <> $order and action = $conversion_action and not is_bot
+    from touch_people
+    where $conversion_action <> $order and action = $conversion_action
 )
 select outcome_id, person_id, occurred_at, kind, outcome_amount from ordered
 union all

@@ -3,27 +3,18 @@
 from kedro.pipeline import Node, Pipeline
 
 from .cutting import cut_journeys
+from .devices import pair_devices, summarise_device_sessions
 from .friction import find_friction
+from .history import hold_history
 from .journey_metrics import measure_journeys
+from .ladder import climb_ladder, count_ladder, find_ladder_moves
 from .paths import count_paths, count_transitions, summarise_journeys
+from .process_views import count_process_views
 from .segments import segment_persons
 from .sessions import summarise_sessions
-from .stitching import find_outcomes
+from .stitching import count_stitching, find_outcomes
 from .thresholds import count_threshold_paths, measure_thresholds
-from .touchpoints.coverage import warn_of_gaps
-from .touchpoints.directions import split_by_direction
-from .touchpoints.mapping_touchpoints import map_touchpoints
-from .touchpoints.messages import (
-    find_claims,
-    find_contradictions,
-    measure_consistency,
-    measure_sync_lags,
-)
-from .touchpoints.preferences import find_preferences
-from .touchpoints.roles import count_roles
-from .touchpoints.shares import share_channels
-from .touchpoints.touchpoint_metrics import measure_touchpoints
-from .touchpoints.triggers import fire_triggers
+from .touchpoints.pipeline import create_pipeline as create_touchpoints
 
 
 def create_pipeline() -> Pipeline:
@@ -32,26 +23,52 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 find_outcomes,
-                ["touches", "orders", "people", "params:journey_rule"],
+                [
+                    "touches",
+                    "orders",
+                    "people",
+                    "params:journey_rule",
+                    "held_touches",
+                    "naming_records",
+                ],
                 "outcomes",
                 name="find_outcomes",
             ),
             Node(
                 cut_journeys,
-                ["touches", "people", "outcomes", "params:journey_rule"],
+                [
+                    "touches",
+                    "people",
+                    "outcomes",
+                    "params:journey_rule",
+                    "held_touches",
+                    "naming_records",
+                ],
                 "journey_touches",
                 name="cut_journeys",
             ),
-            Node(summarise_sessions, "journey_touches", "sessions", name="summarise_sessions"),
+            Node(
+                summarise_sessions,
+                ["journey_touches", "device_sessions", "device_pairs"],
+                "sessions",
+                name="summarise_sessions",
+            ),
             Node(
                 summarise_journeys,
-                ["journey_touches", "outcomes", "params:journey_rule"],
+                ["journey_touches", "outcomes", "params:journey_rule", "params:kind_rule"],
                 "journeys",
                 name="summarise_journeys",
             ),
             Node(
                 count_paths,
-                ["touches", "orders", "people_variants", "params:journey_rule"],
+                [
+                    "touches",
+                    "orders",
+                    "people_variants",
+                    "params:journey_rule",
+                    "held_touches",
+                    "naming_records",
+                ],
                 "paths",
                 name="count_paths",
             ),
@@ -65,6 +82,8 @@ def create_pipeline() -> Pipeline:
                     "identity_thresholds",
                     "paths",
                     "params:journey_rule",
+                    "held_touches",
+                    "naming_records",
                 ],
                 "threshold_paths",
                 name="count_threshold_paths",
@@ -102,84 +121,72 @@ def create_pipeline() -> Pipeline:
                 name="measure_journeys",
             ),
             Node(
-                map_touchpoints,
-                ["touches", "journey_touches", "params:touchpoint_map"],
-                "touchpoint_map",
-                name="map_touchpoints",
+                hold_history,
+                ["touches", "records", "consents", "links", "params:stitching_rule"],
+                ["held_touches", "naming_records"],
+                name="hold_history",
             ),
             Node(
-                count_roles,
-                ["touches", "journey_touches", "touchpoint_map"],
-                "touchpoint_roles",
-                name="count_roles",
-            ),
-            Node(
-                share_channels,
+                count_stitching,
                 [
                     "touches",
-                    "journey_touches",
-                    "touchpoint_map",
-                    "spend",
-                    "params:touchpoint_map",
-                    "params:share_rule",
+                    "records",
+                    "people",
+                    "links",
+                    "held_touches",
+                    "naming_records",
+                    "params:journey_rule",
                 ],
-                "channel_shares",
-                name="share_channels",
+                "stitching_counts",
+                name="count_stitching",
             ),
             Node(
-                warn_of_gaps,
-                ["touches", "journey_touches", "touchpoint_map", "params:coverage_rule"],
-                "coverage_warnings",
-                name="warn_of_gaps",
+                summarise_device_sessions,
+                ["journey_touches", "touches", "params:journey_rule", "params:device_rule"],
+                "device_sessions",
+                name="summarise_device_sessions",
             ),
             Node(
-                split_by_direction,
-                ["touches", "journey_touches", "journeys"],
-                "direction_kpis",
-                name="split_by_direction",
+                pair_devices,
+                ["device_sessions", "params:device_rule"],
+                "device_pairs",
+                name="pair_devices",
             ),
             Node(
-                find_claims,
-                ["touches", "journey_touches", "touchpoint_map", "params:message_rule"],
-                "message_claims",
-                name="find_claims",
-            ),
-            Node(
-                find_contradictions,
-                ["message_claims", "params:message_rule"],
-                "contradictions",
-                name="find_contradictions",
-            ),
-            Node(measure_consistency, "message_claims", "message_consistency", name="measure_consistency"),
-            Node(
-                measure_sync_lags,
-                ["touches", "journey_touches", "touchpoint_map", "message_claims", "params:message_rule"],
-                "sync_lags",
-                name="measure_sync_lags",
-            ),
-            Node(
-                find_preferences,
-                ["touches", "journey_touches", "params:preference_rule"],
-                "person_preferences",
-                name="find_preferences",
-            ),
-            Node(
-                fire_triggers,
-                ["touches", "journey_touches", "outcomes", "as_of", "params:trigger_rule"],
-                "triggers",
-                name="fire_triggers",
-            ),
-            Node(
-                measure_touchpoints,
+                climb_ladder,
                 [
-                    "touchpoint_map",
-                    "message_claims",
-                    "contradictions",
-                    "message_consistency",
-                    "person_preferences",
+                    "journey_touches",
+                    "records",
+                    "consents",
+                    "orders",
+                    "outcomes",
+                    "people",
+                    "params:ladder_rule",
                 ],
-                "touchpoint_metrics",
-                name="measure_touchpoints",
+                "ladder",
+                name="climb_ladder",
             ),
+            Node(
+                find_ladder_moves,
+                [
+                    "ladder",
+                    "journey_touches",
+                    "consents",
+                    "orders",
+                    "people",
+                    "as_of",
+                    "params:ladder_rule",
+                ],
+                "ladder_moves",
+                name="find_ladder_moves",
+            ),
+            Node(count_ladder, "ladder", "ladder_counts", name="count_ladder"),
+            Node(
+                count_process_views,
+                ["journey_touches", "touches", "outcomes"],
+                "process_views",
+                name="count_process_views",
+            ),
+            create_touchpoints(),
         ]
     )

@@ -18,11 +18,14 @@ class JourneyRule:
             last touch and the outcome that closes it. Exactly this long is not too long.
         conversion_action: ``"order"``: a paid order is the goal; else the action of the touches
             that are the goal, ``"coupon_redeemed"``.
+        keeps_native_sessions: Whether touches keep the session that their source put them in, where its
+            mapping says ``session``; they are then neither split nor joined by silence.
     """
 
     session_gap_minutes: int
     max_gap_days: int
     conversion_action: str
+    keeps_native_sessions: bool = True
 
     def __post_init__(self) -> None:
         for name in ("session_gap_minutes", "max_gap_days"):

@@ -47,6 +47,8 @@ def count_threshold_paths(
     identity_thresholds: Table,
     paths: Table,
     rule: JourneyRule,
+    held_touches: Table | None = None,
+    naming_records: Table | None = None,
 ) -> Table:
     """How often each path converted at each threshold of identity.
 
@@ -58,13 +60,15 @@ def count_threshold_paths(
         identity_thresholds: t rows, contract ``IdentityThresholds``; the thresholds looked at.
         paths: Contract ``Paths``; its chosen variant is of the same persons.
         rule: Where to cut, and what counts as the goal.
+        held_touches: Contract ``HeldTouches``. None: no touch.
+        naming_records: Contract ``NamingRecords``, with them.
 
     Returns:
         Contract ``ThresholdPaths``, the same as cutting everybody anew at each threshold.
     """
     people = place_at_thresholds(record_clusters, threshold_clusters, identity_thresholds)
-    outcomes = find_outcomes(touches, orders, people, rule)
-    journey_touches = cut_journeys(touches, people, outcomes, rule)
+    outcomes = find_outcomes(touches, orders, people, rule, held_touches, naming_records)
+    journey_touches = cut_journeys(touches, people, outcomes, rule, held_touches, naming_records)
     return run_sql(
         "threshold_paths.sql",
         journeys=summarise_journeys(journey_touches, outcomes, rule),
