@@ -56,7 +56,7 @@ def table(name: str, *rows: dict[str, Any]) -> Table:
 def empty_world() -> dict[str, Table]:
     """Every table of every contract, with no rows; by dataset name. ``as_of`` has its one row."""
     made = {name.lower(): table(name) for name in dir(contracts) if name != "METRICS"}
-    for name in ("identity_metrics", "journey_metrics", "conversion_metrics"):
+    for name in ("identity_metrics", "journey_metrics", "segment_metrics", "conversion_metrics"):
         made[name] = table("METRICS")
     return {**made, "as_of": table("AS_OF", {"as_of": MOMENT})}
 

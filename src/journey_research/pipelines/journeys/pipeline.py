@@ -6,7 +6,8 @@ from .cutting import cut_journeys
 from .friction import find_friction
 from .journey_metrics import measure_journeys
 from .paths import count_paths, count_transitions, summarise_journeys
-from .segments import segment_persons
+from .segmentation.rfm import count_rfm_cells, score_rfm
+from .segmentation.segments import segment_persons
 from .sessions import summarise_sessions
 from .stitching import find_outcomes
 from .thresholds import count_threshold_paths, measure_thresholds
@@ -76,16 +77,25 @@ def create_pipeline() -> Pipeline:
                 name="find_friction",
             ),
             Node(
-                segment_persons,
-                ["journey_touches", "outcomes", "params:segment_rule"],
-                ["segments", "segment_profiles"],
-                name="segment_persons",
-            ),
-            Node(
                 measure_journeys,
                 ["journey_touches", "journeys", "outcomes", "as_of", "params:journey_rule"],
                 "journey_metrics",
                 name="measure_journeys",
             ),
+            Node(
+                segment_persons,
+                ["journey_touches", "outcomes", "orders", "as_of", "params:segment_rule"],
+                [
+                    "segments",
+                    "segment_profiles",
+                    "segment_traits",
+                    "segment_choices",
+                    "segment_moves",
+                    "segment_metrics",
+                ],
+                name="segment_persons",
+            ),
+            Node(score_rfm, ["outcomes", "as_of"], "rfm", name="score_rfm"),
+            Node(count_rfm_cells, "rfm", "rfm_cells", name="count_rfm_cells"),
         ]
     )
