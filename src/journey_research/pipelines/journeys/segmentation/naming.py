@@ -17,7 +17,7 @@ import pandas as pd
 from .behaviours import LOGARITHMIC, OTHER, Behaviours
 from .estimator import Floats, Labels
 
-EVERYBODY, NO_SEGMENT = "everybody", "no segment"
+EVERYBODY, NO_SEGMENT, NOBODY_NOW = "everybody", "no segment", "a segment that nobody has now"
 NOTEWORTHY = 0.2  # standard deviations; Cohen's (1988) small difference
 Z = 1.959963984540054
 AS_EVERYBODY = "as everybody"

@@ -25,7 +25,7 @@ from .density import NOISE
 from .estimator import Labels
 from .methods import DENSITY, make_estimator, rows_for
 from .moves import count_moves, rows_of_both
-from .naming import name_segments, tell_styles, tell_traits
+from .naming import NO_SEGMENT, NOBODY_NOW, name_segments, tell_styles, tell_traits
 from .rule import SegmentRule
 
 Names = npt.NDArray[np.object_]
@@ -105,10 +105,19 @@ def _fit(periods: dict[str, Behaviours], rule: SegmentRule) -> tuple[pd.DataFram
         return everybody_is_one(len(now), reason), Model(EVERYBODY_METHOD, None, scale)
     choices = compare_methods(periods, scale, rule)
     chosen = choices[choices["is_chosen"]].iloc[0]
-    return choices, _refit(str(chosen["method"]), int(chosen["n_segments"]), now, scale, rule)
+    return choices, fit_method(str(chosen["method"]), int(chosen["n_segments"]), now, scale, rule)
 
 
-def _refit(method: str, n_segments: int, told: Behaviours, scale: Scale, rule: SegmentRule) -> Model:
+def fit_method(method: str, n_segments: int, told: Behaviours, scale: Scale, rule: SegmentRule) -> Model:
+    """Fit a method on these persons, or on a sample of them.
+
+    Args:
+        method: One of ``METHODS``, or ``everybody``.
+        n_segments: Segments asked for; density finds its own number.
+        told: n persons.
+        scale: Of their features.
+        rule: Seed, starts, and how many persons are fitted on.
+    """
     if method == EVERYBODY_METHOD:
         return Model(method, None, scale)
     # Density finds other crowds among other numbers of persons: it keeps those that were judged.
@@ -121,7 +130,9 @@ def _refit(method: str, n_segments: int, told: Behaviours, scale: Scale, rule: S
 
 
 def _named(labels: Labels, names: dict[int, str]) -> Names:
-    return np.array([names[label] for label in labels.tolist()], object)
+    """Names of labels; a week before, somebody may have had one that nobody has now."""
+    empty = {NOISE: NO_SEGMENT}
+    return np.array([names.get(label, empty.get(label, NOBODY_NOW)) for label in labels.tolist()], object)
 
 
 def _measure(
@@ -143,7 +154,7 @@ def _measure(
         same_model = agreement_interval(labels[here], labels_before[there], draws)
         n_found = int(chosen["n_segments"])
         if len(before) >= rule.min_persons:
-            past = _refit(model.method, n_found, before, model.scale, rule)
+            past = fit_method(model.method, n_found, before, model.scale, rule)
             same_method = agreement_interval(labels[here], past.labels(before)[there], draws)
     moved = int((labels[here] != labels_before[there]).sum())
     rows = [

@@ -1,0 +1,1 @@
+"""What the journeys stage found in a made-up world, beside what the world knows."""
