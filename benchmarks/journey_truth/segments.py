@@ -4,7 +4,8 @@ The world gives each person a segment (how often somebody buys of their own acco
 and habits (site, app, preferred channel). The ceiling is a random forest that is told the truth of four
 fifths of the persons, on the same features, and judged on the rest: what it misses, twelve weeks of
 behaviour do not say. *Persons found* are those of the run, each with the real person of most of its records;
-*real persons* are as if identity were perfect.
+the *main person found* is, of those of one real person, the one with most touches; *real persons* are as if
+identity were perfect.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from journey_research.privacy.pseudonyms import pseudonym
 
 DEMO_KEY = b"the-people-of-the-demo-world-are-made-up"
 TRUTHS = ("segment", "channel_preference", "uses_web", "uses_app")
-FOUND, REAL = "persons found", "real persons"
+FOUND, MAIN, REAL = "persons found", "main person found of each", "real persons"
 CEILING = "ceiling: told the truth of others"
 FOLDS = 5
 Words = npt.NDArray[np.object_]
@@ -62,12 +63,15 @@ def recover_segments(run: Path, raw: Path, key: bytes = DEMO_KEY, truth_seed: in
     told.index = pd.Index([pseudonym("truth_people", person, key, "person") for person in told.index])
     real = tables["true_people"].to_pandas().astype(str).set_index("record_id")["true_person_id"]
     rows = []
-    for view in (FOUND, REAL):
+    for view in (FOUND, MAIN, REAL):
         now, owner = _persons(view, tables, real, rule)
         known = np.isin(owner, told.index.to_numpy(object).astype(str))
         now, owner = now.of_persons(now.person_ids[known]), owner[known]
+        if view == MAIN:
+            kept = _main_of_each(now, owner)
+            now, owner = now.of_persons(now.person_ids[kept]), owner[kept]
         of_run = None
-        if view == FOUND:
+        if view != REAL:
             given = tables["segments"].to_pandas().astype(str).set_index("person_id")["segment"]
             of_run = given.loc[now.person_ids.astype(str)].to_numpy(object).astype(str)
         for truth in TRUTHS:
@@ -87,7 +91,8 @@ def told_line(recovered: pd.DataFrame) -> str:
         ceiling = rows[rows["method"] == CEILING].iloc[0]
         ours = rows[rows["method"] != CEILING].sort_values("adjusted_rand").iloc[-1]
         parts.append(
-            f"{view}: {ours['method']} {ours['adjusted_rand']:.3f} ({ours['low']:.3f} to {ours['high']:.3f}), "
+            f"{view}: {ours['method']} {ours['adjusted_rand']:.3f} "
+            f"({ours['low']:.3f} to {ours['high']:.3f}), "
             f"ceiling {ceiling['adjusted_rand']:.3f}, n {ours['n']:,}"
         )
     return "planted segments, adjusted Rand index: " + "; ".join(parts)
@@ -155,6 +160,13 @@ def _persons(
     main = main.drop_duplicates("person_id").set_index("person_id")["real"]
     ids = pd.Index(now.person_ids.astype(str))
     return now, main.reindex(ids).fillna("").to_numpy(object).astype(str)
+
+
+def _main_of_each(now: Behaviours, owner: Words) -> npt.NDArray[np.int64]:
+    """Rows of the persons with most touches among those of the same real person; of equals the first."""
+    rows = pd.DataFrame({"owner": owner, "n": -now.traits["n_touches"], "row": np.arange(len(now))})
+    first = rows.sort_values(["owner", "n", "row"]).drop_duplicates("owner")
+    return np.sort(first["row"].to_numpy(np.int64))
 
 
 def _owned(table: pa.Table, key: str, owners: pa.Table, real: pd.Series) -> pa.Table:
