@@ -89,7 +89,9 @@ class Scale:
 
     @classmethod
     def of(cls, rows: Floats) -> Scale:
-        """The scale on which these n > 0 rows have mean 0 and spread 1; a constant column is 0."""
+        """The scale on which these n rows have mean 0 and spread 1; a constant column is 0."""
+        if not len(rows):
+            return cls(np.zeros(rows.shape[1]), np.ones(rows.shape[1]))
         spread = rows.std(axis=0)
         return cls(rows.mean(axis=0), np.where(spread > 1e-12, spread, 1.0))
 

@@ -147,9 +147,12 @@ def _measured(
     ]
     low, high = np.quantile(again, [0.025, 0.975])
     told |= {"stability": float(np.mean(again)), "stability_low": low, "stability_high": high}
-    odd, even = _twice_seen(periods, draws, rule)
-    model = fitted(rows_for(method, odd, scale), rule.n_starts)
-    one, other = (np.asarray(model.predict(rows_for(method, half, scale)), np.int64) for half in (odd, even))
+    # Each half on its own scale: all persons were silent for a week longer before the odd weeks.
+    odd, even = (
+        rows_for(method, half, Scale.of(half.features())) for half in _twice_seen(periods, draws, rule)
+    )
+    model = fitted(odd, rule.n_starts)
+    one, other = (np.asarray(model.predict(half), np.int64) for half in (odd, even))
     value, low, high, n = agreement_interval(one, other, draws)
     told |= {"repeatability": value, "repeatability_low": low, "repeatability_high": high}
     return told | {"n_twice_seen": n}
