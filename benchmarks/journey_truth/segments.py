@@ -41,7 +41,9 @@ FOLDS = 5
 Words = npt.NDArray[np.object_]
 
 
-def recover_segments(run: Path, raw: Path, key: bytes = DEMO_KEY, truth_seed: int = 1) -> pd.DataFrame:
+def recover_segments(
+    run: Path, raw: Path, key: bytes = DEMO_KEY, truth_seed: int = 1, n_trees: int = 200
+) -> pd.DataFrame:
     """Compare segments with the truth of the world.
 
     Args:
@@ -49,6 +51,7 @@ def recover_segments(run: Path, raw: Path, key: bytes = DEMO_KEY, truth_seed: in
         raw: Folder of the exports that it was made from.
         key: The environment's pseudonym key.
         truth_seed: Seed of the ceiling's forest and of intervals.
+        n_trees: Trees of the forest.
 
     Returns:
         One row per view, truth and method: ``view, truth, method, n_segments, adjusted_rand, low, high,
@@ -78,7 +81,7 @@ def recover_segments(run: Path, raw: Path, key: bytes = DEMO_KEY, truth_seed: in
             values = told.loc[owner, truth].to_numpy(object).astype(str)
             rows += [
                 {"view": view, "truth": truth, **row}
-                for row in _compared(now, values, of_run, rule, truth_seed)
+                for row in _compared(now, values, of_run, rule, truth_seed, n_trees)
             ]
     return pd.DataFrame(rows)
 
@@ -99,7 +102,12 @@ def told_line(recovered: pd.DataFrame) -> str:
 
 
 def _compared(
-    now: Behaviours, values: Words, of_run: Words | None, rule: SegmentRule, truth_seed: int
+    now: Behaviours,
+    values: Words,
+    of_run: Words | None,
+    rule: SegmentRule,
+    truth_seed: int,
+    n_trees: int,
 ) -> list[dict[str, Any]]:
     from sklearn.ensemble import RandomForestClassifier
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
@@ -124,7 +132,7 @@ def _compared(
             labels = fit_method(method, len(kinds), now, scale, rule).labels(now)
             rows.append(row(method, labels))
         if counts.min() >= FOLDS:
-            forest = RandomForestClassifier(200, min_samples_leaf=5, random_state=truth_seed)
+            forest = RandomForestClassifier(n_trees, min_samples_leaf=5, random_state=truth_seed)
             features = np.hstack([rows_for(name, now, scale) for name in ("kmeans", "markov_mixture")])
             folds = StratifiedKFold(FOLDS, shuffle=True, random_state=truth_seed)
             guessed = cross_val_predict(forest, features, truth, cv=folds)
