@@ -106,3 +106,19 @@ def test_equal_segments_are_told_apart_by_number():
 )
 def test_words_follow_value_and_difference(trait, value, difference, words):
     assert word_for(trait, value, difference) == words
+
+
+def test_a_further_trait_tells_apart_what_the_first_two_do_not():
+    differences = [[0.0] * n_traits, [0.0] * n_traits]
+    at = list(TRAITS).index
+    for label, more in enumerate((1.0, -1.0)):
+        differences[label][at("n_sessions")] = 3.0
+        differences[label][at("n_outcomes")] = 2.0
+        differences[label][at("silent_days")] = more
+
+    names = name_segments(told_traits(differences))
+
+    assert names == {
+        0: "many visits, many conversions, long silent",
+        1: "many visits, many conversions, lately active",
+    }
