@@ -73,6 +73,7 @@ def test_the_most_repeatable_method_is_the_runs_unless_one_is_asked_for():
         ({"stability": 0.49}, "fits on resamples agree by less than 0.5"),
         ({"repeatability_low": 0.05}, "odd and even weeks of a person do not agree beyond chance"),
         ({"repeatability_low": np.nan}, "odd and even weeks of a person do not agree beyond chance"),
+        ({"n_twice_seen": 11}, "fewer than 12 persons have touches in odd and in even weeks"),
         ({"smallest_share": 0.04}, "a segment holds less than 5% of persons"),
         ({"silhouette": 0.09}, "silhouette is below 0.1"),
     ],

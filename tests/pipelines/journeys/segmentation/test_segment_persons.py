@@ -100,6 +100,19 @@ def test_few_persons_are_everybody():
     kept_rules(told)
 
 
+def test_who_is_seen_in_one_week_alone_cannot_be_seen_twice():
+    touches, outcomes, orders, as_of = persons_of(KINDS.values(), 20)
+    last = "select * from this where touched_at > timestamp '2025-02-19 12:00:00'"
+
+    told = segment_persons(touches.query(last), outcomes, orders, as_of, RULE)
+
+    assert set(told[0].to_pandas()["segment"]) == {"everybody"}
+    reasons = set(told[3]["reason"])
+    assert "fewer than 12 persons have touches in odd and in even weeks" in reasons
+    assert set(told[0].to_pandas()["segment_before"].isna()) == {True}
+    kept_rules(told)
+
+
 def test_no_persons_are_no_segments():
     told = segment_persons(*nobody(), RULE)
 

@@ -111,6 +111,8 @@ def _refused(row: Choice, rows: list[Choice], rule: SegmentRule) -> str:
         return "one segment or none"
     if row["smallest_share"] < rule.min_segment_share:
         return f"a segment holds less than {rule.min_segment_share:.0%} of persons"
+    if row["n_twice_seen"] < rule.min_persons:
+        return f"fewer than {rule.min_persons} persons have touches in odd and in even weeks"
     if row["stability"] < rule.min_stability:
         return f"fits on resamples agree by less than {rule.min_stability}"
     if not row["repeatability_low"] > rule.min_repeatability:
@@ -147,15 +149,16 @@ def _measured(
     ]
     low, high = np.quantile(again, [0.025, 0.975])
     told |= {"stability": float(np.mean(again)), "stability_low": low, "stability_high": high}
+    halves = _twice_seen(periods, draws, rule)
+    told["n_twice_seen"] = len(halves[0])
+    if len(halves[0]) < rule.min_persons:  # too few to say, so the segments do not count
+        return told
     # Each half on its own scale: all persons were silent for a week longer before the odd weeks.
-    odd, even = (
-        rows_for(method, half, Scale.of(half.features())) for half in _twice_seen(periods, draws, rule)
-    )
+    odd, even = (rows_for(method, half, Scale.of(half.features())) for half in halves)
     model = fitted(odd, rule.n_starts)
     one, other = (np.asarray(model.predict(half), np.int64) for half in (odd, even))
-    value, low, high, n = agreement_interval(one, other, draws)
-    told |= {"repeatability": value, "repeatability_low": low, "repeatability_high": high}
-    return told | {"n_twice_seen": n}
+    value, low, high, _ = agreement_interval(one, other, draws)
+    return told | {"repeatability": value, "repeatability_low": low, "repeatability_high": high}
 
 
 def _twice_seen(
