@@ -56,7 +56,7 @@ def table(name: str, *rows: dict[str, Any]) -> Table:
 def empty_world() -> dict[str, Table]:
     """Every table of every contract, with no rows; by dataset name. ``as_of`` has its one row."""
     made = {name.lower(): table(name) for name in dir(contracts) if name != "METRICS"}
-    for name in ("identity_metrics", "journey_metrics", "conversion_metrics"):
+    for name in ("identity_metrics", "journey_metrics", "segment_metrics", "conversion_metrics"):
         made[name] = table("METRICS")
     return {**made, "as_of": table("AS_OF", {"as_of": MOMENT})}
 
@@ -291,15 +291,38 @@ class _Month:
         ]
         profiles = [
             {"segment": "frequent buyers", "n_persons": 12, "touches_mean": 9.5, "outcomes_mean": 1.6,
-             "amount_mean": 80.5, "main_channel": "email", "main_channel_share": 0.4},
+             "amount_mean": 80.5, "main_channel": "email", "main_channel_share": 0.4,
+             "person_share": 12 / 53, "amount_share": 0.84, "style": "much email"},
             {"segment": "lookers", "n_persons": 41, "touches_mean": 3.5, "outcomes_mean": 0.1,
-             "amount_mean": 4.5, "main_channel": "paid_search", "main_channel_share": 0.5},
+             "amount_mean": 4.5, "main_channel": "paid_search", "main_channel_share": 0.5,
+             "person_share": 41 / 53, "amount_share": 0.16, "style": "come by themselves"},
+        ]  # fmt: skip
+        choices = [
+            {"method": "everybody", "n_segments": 1, "n": 53, "reason": "segments were found"},
+            {"method": "kmeans", "n_segments": 2, "n": 53, "n_twice_seen": 40, "smallest_share": 12 / 53,
+             "unassigned_share": 0.0, "stability": 0.9, "stability_low": 0.8, "stability_high": 1.0,
+             "repeatability": 0.6, "repeatability_low": 0.5, "repeatability_high": 0.7,
+             "is_best_of_method": True, "is_chosen": True, "reason": "passes"},
+        ]  # fmt: skip
+        moves = [
+            {"from_segment": "lookers", "to_segment": "lookers", "n_persons": 40, "reason": "stayed"},
+            {"from_segment": "lookers", "to_segment": "frequent buyers", "n_persons": 2, "is_move": True,
+             "reason": "more: conversions", "change": 1.2},
+        ]  # fmt: skip
+        cells = [
+            {"recency_score": score, "frequency_score": score, "monetary_score": 1, "n_persons": 2 + score,
+             "n_outcomes": 9, "amount": Decimal(100 * score)}
+            for score in (1, 5)
         ]  # fmt: skip
         rate = ("conversion_rate", share, share - 0.07, share + 0.07)
         return {
             "paths": table("PATHS", *paths),
             "friction": table("FRICTION", *friction),
             "segment_profiles": table("SEGMENT_PROFILES", *profiles),
+            "segment_choices": table("SEGMENT_CHOICES", *choices),
+            "segment_moves": table("SEGMENT_MOVES", *moves),
+            "segment_metrics": table("METRICS", _figure(("stability", 0.9, 0.8, 1.0))),
+            "rfm_cells": table("RFM_CELLS", *cells),
             "journey_metrics": table("METRICS", _figure(rate), _figure(("touches_mean", 2.9, 2.6, 3.2))),
         }
 

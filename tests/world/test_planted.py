@@ -244,3 +244,15 @@ def test_mistakes_are_told_of_those_who_stand_in_a_source():
     assert set(table["source"]) == {"hubspot_contacts"}
     assert set(table["person"]) <= set(made.people["person"][::2])
     assert len(table) > 50
+
+
+def test_segments_and_habits_are_told_and_show(told):
+    made, table = block(), truths(block())["truth_segments"]
+    orders = made.orders["person"].value_counts().reindex(range(len(made.people))).fillna(0)
+
+    assert table["person"].tolist() == made.people["person"].tolist()
+    by_segment = orders.groupby(table["segment"].to_numpy()).mean()
+    assert by_segment["dormant"] < by_segment["browser"] < by_segment["loyal"]
+    on_web = np.isin(np.arange(len(table)), made.devices["person"])
+    assert on_web[table["uses_web"].to_numpy()].mean() > on_web[~table["uses_web"].to_numpy()].mean()
+    assert len(told["truth_segments"]) == len(made.people) + 1000

@@ -1,4 +1,4 @@
-"""Contracts of efforts: sessions, journeys, their paths, and segments of persons."""
+"""Contracts of efforts: sessions, journeys and their paths."""
 
 import pandera.pandas as pa
 from pandera.typing import Series
@@ -138,25 +138,6 @@ class Friction(pa.DataFrameModel):
     high: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
 
 
-class Segments(pa.DataFrameModel):
-    """One row per person with touches, with the segment it falls into."""
-
-    person_id: Series[Text] = pa.Field(str_matches=PERSON_KEY, metadata=PSEUDONYMOUS)
-    segment: Series[Text] = pa.Field(metadata=NONE, description="named by rule after what sets it apart")
-
-
-class SegmentProfiles(pa.DataFrameModel):
-    """One row per segment."""
-
-    segment: Series[Text] = pa.Field(metadata=NONE)
-    n_persons: Series[Int] = pa.Field(ge=1, metadata=NONE)
-    touches_mean: Series[Float] = pa.Field(metadata=NONE)
-    outcomes_mean: Series[Float] = pa.Field(metadata=NONE)
-    amount_mean: Series[Float] = pa.Field(metadata=NONE)
-    main_channel: Series[Text] = pa.Field(nullable=True, metadata=NONE)
-    main_channel_share: Series[Float] = pa.Field(nullable=True, metadata=NONE)
-
-
 JOURNEY_TOUCHES = TableContract(JourneyTouches, ("touch_id",))
 OUTCOMES = TableContract(Outcomes, ("outcome_id",))
 SESSIONS = TableContract(Sessions, ("session_id",))
@@ -166,5 +147,3 @@ THRESHOLD_PATHS = TableContract(ThresholdPaths, ("threshold", "path"))
 THRESHOLD_KPIS = TableContract(ThresholdKpis, ("threshold",))
 TRANSITIONS = TableContract(Transitions, ("from_channel", "to_channel"))
 FRICTION = TableContract(Friction, ("channel",))
-SEGMENTS = TableContract(Segments, ("person_id",))
-SEGMENT_PROFILES = TableContract(SegmentProfiles, ("segment",))

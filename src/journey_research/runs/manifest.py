@@ -18,7 +18,7 @@ from .files import sha256_of
 
 PACKAGE = Path(__file__).resolve().parents[1]
 LIBRARIES = ("dedupe", "duckdb", "kedro", "mlflow", "numpy", "pandas", "pyarrow", "scikit-learn", "sqlglot")
-METRIC_TABLES = ("identity_metrics", "journey_metrics", "conversion_metrics")
+METRIC_TABLES = ("identity_metrics", "journey_metrics", "segment_metrics", "conversion_metrics")
 
 
 def new_run_id() -> str:

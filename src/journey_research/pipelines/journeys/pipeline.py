@@ -10,7 +10,7 @@ from .journey_metrics import measure_journeys
 from .ladder import climb_ladder, count_ladder, find_ladder_moves
 from .paths import count_paths, count_transitions, summarise_journeys
 from .process_views import count_process_views
-from .segments import segment_persons
+from .segmentation.pipeline import create_pipeline as create_segmentation
 from .sessions import summarise_sessions
 from .stitching import count_stitching, find_outcomes
 from .thresholds import count_threshold_paths, measure_thresholds
@@ -109,12 +109,6 @@ def create_pipeline() -> Pipeline:
                 name="find_friction",
             ),
             Node(
-                segment_persons,
-                ["journey_touches", "outcomes", "params:segment_rule"],
-                ["segments", "segment_profiles"],
-                name="segment_persons",
-            ),
-            Node(
                 measure_journeys,
                 ["journey_touches", "journeys", "outcomes", "as_of", "params:journey_rule"],
                 "journey_metrics",
@@ -187,6 +181,7 @@ def create_pipeline() -> Pipeline:
                 "process_views",
                 name="count_process_views",
             ),
+            create_segmentation(),
             create_touchpoints(),
         ]
     )

@@ -35,7 +35,8 @@ SUMMED = {
 }
 SAME = ("truth_identifiers", "truth_sources")
 LISTED = (
-    "truth_households", "truth_mistakes", "truth_recommenders", "truth_devices", "truth_contradictions",
+    "truth_households", "truth_segments", "truth_mistakes", "truth_recommenders", "truth_devices",
+    "truth_contradictions",
 )  # fmt: skip
 _USELESS = ("feedback_widget",)
 
@@ -53,6 +54,9 @@ def truths(block: Block, spoken: pd.DataFrame | None = None) -> dict[str, pd.Dat
     """
     return {
         "truth_households": block.people[["person", "household", "role"]],
+        "truth_segments": block.people[
+            ["person", "segment", "channel_preference", "uses_web", "uses_app"]
+        ].reset_index(drop=True),
         "truth_identifiers": block.catalogue.junk,
         "truth_mistakes": mistakes_made(block, spoken),
         "truth_effects": block.told["effects"],
