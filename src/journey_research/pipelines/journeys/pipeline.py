@@ -4,6 +4,13 @@ from kedro.pipeline import Node, Pipeline
 
 from .cutting import cut_journeys
 from .friction import find_friction
+from .histories.weekly import (
+    find_telling_sequences,
+    measure_cohorts,
+    measure_funnel,
+    measure_hops,
+    measure_reach,
+)
 from .journey_metrics import measure_journeys
 from .paths import count_paths, count_transitions, summarise_journeys
 from .segments import segment_persons
@@ -86,6 +93,31 @@ def create_pipeline() -> Pipeline:
                 ["journey_touches", "journeys", "outcomes", "as_of", "params:journey_rule"],
                 "journey_metrics",
                 name="measure_journeys",
+            ),
+            Node(
+                measure_funnel,
+                ["journey_touches", "outcomes", "params:history_rule"],
+                "funnel",
+                name="measure_funnel",
+            ),
+            Node(
+                measure_hops,
+                ["journey_touches", "params:history_rule"],
+                "hop_rates",
+                name="measure_hops",
+            ),
+            Node(measure_reach, "journey_touches", "channel_reach", name="measure_reach"),
+            Node(
+                measure_cohorts,
+                ["journey_touches", "as_of", "params:history_rule"],
+                "retention",
+                name="measure_cohorts",
+            ),
+            Node(
+                find_telling_sequences,
+                ["journey_touches", "journeys", "as_of", "params:history_rule"],
+                "telling_sequences",
+                name="find_telling_sequences",
             ),
         ]
     )

@@ -15,15 +15,23 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from journey_research.pipelines.journeys.intervals import wilson_interval
+
 Floats = npt.NDArray[np.float64]
 COUNTS = ("n", "n_all", "share")
 COMPARED = {
-    **{f"{side}_{name}": "float64" if name == "share" else "int64" for side in ("first", "second") for name in COUNTS},
+    **{
+        f"{side}_{name}": "float64" if name == "share" else "int64"
+        for side in ("first", "second")
+        for name in COUNTS
+    },
     **dict.fromkeys(["difference", "low", "high", "p_value", "q_value"], "float64"),
 }
 
 
-def difference_interval(first: tuple[float, float, float], second: tuple[float, float, float]) -> tuple[float, float]:
+def difference_interval(
+    first: tuple[float, float, float], second: tuple[float, float, float]
+) -> tuple[float, float]:
     """The 95 % interval of the difference of two independent figures, from the interval of each.
 
     Args:
@@ -41,7 +49,6 @@ def difference_interval(first: tuple[float, float, float], second: tuple[float, 
     Example:
         56 of 70 against 48 of 80, as in Newcombe's paper:
 
-        >>> from journey_research.pipelines.journeys.intervals import wilson_interval
         >>> told = [(n / n_all, *wilson_interval(n, n_all)) for n, n_all in ((56, 70), (48, 80))]
         >>> [round(end, 4) for end in difference_interval(*told)]
         [0.0524, 0.3339]
@@ -129,7 +136,9 @@ def compare_shares(
     for name, group in (("first", first), ("second", second)):
         mine = told[told["group"] == group]
         if mine.empty:
-            raise ValueError(f"no group {group!r}; there are {', '.join(map(repr, pd.unique(told['group'])))}")
+            raise ValueError(
+                f"no group {group!r}; there are {', '.join(map(repr, pd.unique(told['group'])))}"
+            )
         sides[name] = mine
     cells = told[told["group"].isin([first, second])][list(keys)].drop_duplicates()
     cells = cells.sort_values(list(keys), kind="stable", ignore_index=True)
@@ -140,31 +149,29 @@ def compare_shares(
     for name, side in (("first", a), ("second", b)):
         for column in COUNTS:
             result[f"{name}_{column}"] = side[column].astype("float64" if column == "share" else "int64")
-    ends = [
-        difference_interval(tuple(one), tuple(other))
-        for one, other in zip(_triples(a), _triples(b), strict=True)
-    ]
+    ends = [difference_interval(one, other) for one, other in zip(_triples(a), _triples(b), strict=True)]
     result["difference"] = result["first_share"] - result["second_share"]
     result["low"], result["high"] = [low for low, _ in ends], [high for _, high in ends]
     result["p_value"] = [
         equal_shares_p(*told_of)
         for told_of in zip(a["share"], a["n_worth"], b["share"], b["n_worth"], strict=True)
     ]
-    result = result.astype({name: "float64" for name in ("low", "high", "p_value")})
+    result = result.astype(dict.fromkeys(("low", "high", "p_value"), "float64"))
     result["q_value"] = adjusted_p(result["p_value"].to_numpy())
     return result
 
 
 def _triples(side: pd.DataFrame) -> list[tuple[float, float, float]]:
-    return list(side[["share", "low", "high"]].itertuples(index=False, name=None))
+    return [
+        (float(share), float(low), float(high))
+        for share, low, high in zip(side["share"], side["low"], side["high"], strict=True)
+    ]
 
 
 def _complete(
     cells: pd.DataFrame, mine: pd.DataFrame, keys: list[str], within: Sequence[str] | None
 ) -> pd.DataFrame:
     """A group's shares in all cells; where it has none, 0 of what the cell's neighbours are shares of."""
-    from ..intervals import wilson_interval
-
     measures = ["n", "n_all", "n_persons", "share", "low", "high", "n_worth"]
     full = cells.merge(mine[[*keys, *measures]], on=keys, how="left", validate="one_to_one")
     if within is None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from journey_research.engine import Table, run_sql
+from journey_research.pipelines.journeys.intervals import FEWEST_FOR_MEDIAN, Z
 
-from ..intervals import FEWEST_FOR_MEDIAN, Z
 from .shares import add_shares
 from .steps import fetch_rows, name_groups, read_steps
 
@@ -46,9 +46,7 @@ def measure_transitions(steps: Table, *, per: str | None = None, by: str | None 
     histories = read_steps(steps, per=per, by=by)
     keys = ["kind", "from_event", "to_event"]
     counts = add_shares(fetch_rows(run_sql("transition_counts.sql", steps=histories), *keys))
-    times = fetch_rows(
-        run_sql("transition_times.sql", steps=histories, z=Z, fewest=FEWEST_FOR_MEDIAN), *keys
-    )
+    times = fetch_rows(run_sql("transition_times.sql", steps=histories, z=Z, fewest=FEWEST_FOR_MEDIAN), *keys)
     # Keys of whole numbers have another type where some are null.
     times = times.astype({name: counts[name].dtype for name in keys[1:]})
     told = counts.merge(times, on=keys, how="left", validate="one_to_one")
@@ -98,8 +96,8 @@ def edge_shares(steps: Table, *, per: str | None = None, by: str | None = None) 
         n_persons, share, low, high, n_worth``: of all histories, those that begin or end there.
 
     Example:
-        >>> told = pd.DataFrame({"person": ["a", "a", "b"], "step": [1, 2, 1], "event": ["look", "buy", "look"],
-        ...                      "happened_at": [0, 1, 0]})
+        >>> told = pd.DataFrame({"person": ["a", "a", "b"], "step": [1, 2, 1],
+        ...                      "event": ["look", "buy", "look"], "happened_at": [0, 1, 0]})
         >>> edge_shares(Table.from_pandas(told))[["edge", "event", "share"]].values.tolist()
         [['entry', 'look', 1.0], ['exit', 'buy', 0.5], ['exit', 'look', 0.5]]
     """

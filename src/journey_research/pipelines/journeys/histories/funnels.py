@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 
 from journey_research.engine import Table, run_sql
+from journey_research.pipelines.journeys.intervals import median_interval, wilson_interval
 
-from ..intervals import median_interval, wilson_interval
+from .differences import compare_shares
 from .steps import fetch_rows, name_groups, read_steps, small_table
 
 Mode = Literal["ordered", "strict", "any"]
@@ -69,7 +70,7 @@ def funnel(
 
     Example:
         >>> who, what = ["a", "a", "b", "b"], ["look", "buy", "buy", "look"]
-        >>> told = pd.DataFrame({"person": who, "step": [1, 2, 1, 2], "event": what, "happened_at": [0, 9, 0, 9]})
+        >>> told = pd.DataFrame({"person": who, "step": [1, 2] * 2, "event": what, "happened_at": [0, 9] * 2})
         >>> funnel(Table.from_pandas(told), ["look", "buy"])[["stage", "n", "first_share"]].values.tolist()
         [['look', 2, 1.0], ['buy', 1, 0.5]]
     """
@@ -108,9 +109,10 @@ def compare_funnels(told: pd.DataFrame, first: Any, second: Any, of: str = "firs
     Raises:
         ValueError: A group is not there.
     """
-    from .differences import compare_shares
-
-    below = {"first": told.groupby("group")["n"].transform("first"), "previous": told.groupby("group")["n"].shift()}
+    below = {
+        "first": told.groupby("group")["n"].transform("first"),
+        "previous": told.groupby("group")["n"].shift(),
+    }
     shares = told.rename(columns={f"{of}_{name}": name for name in ("share", "low", "high")})
     shares = shares.assign(n_all=below[of], n_persons=below[of], n_worth=below[of].astype("float64"))
     return compare_shares(
@@ -131,7 +133,9 @@ def _check(stages: Sequence[Any], mode: str, window_us: int | None, exclude: Seq
         raise ValueError(f"window_us is {window_us}; a window lasts at least 0")
 
 
-def _arrivals(histories: Table, stages: Sequence[Any], mode: str, window_us: int, exclude: Sequence[Any]) -> Table:
+def _arrivals(
+    histories: Table, stages: Sequence[Any], mode: str, window_us: int, exclude: Sequence[Any]
+) -> Table:
     """One row per stage and person who reaches it."""
     events = run_sql(
         "funnel_events.sql",
@@ -140,7 +144,9 @@ def _arrivals(histories: Table, stages: Sequence[Any], mode: str, window_us: int
         excluded=small_table(event=list(exclude) or [None]),
         is_strict=mode == "strict",
     )
-    first = run_sql("funnel_any_first.sql" if mode == "any" else "funnel_first.sql", events=events, stage=stages[0])
+    first = run_sql(
+        "funnel_any_first.sql" if mode == "any" else "funnel_first.sql", events=events, stage=stages[0]
+    )
     ways = [first]
     for stage in stages[1:]:
         if mode == "any":
@@ -153,7 +159,9 @@ def _arrivals(histories: Table, stages: Sequence[Any], mode: str, window_us: int
         f"reached_{number}": run_sql("funnel_reached.sql", reached=way, window_us=window_us)
         for number, way in enumerate(ways, 1)
     }
-    told = [f"select {number} as stage_number, kind, gap_us from {name}" for number, name in enumerate(reached, 1)]
+    told = [
+        f"select {number} as stage_number, kind, gap_us from {name}" for number, name in enumerate(reached, 1)
+    ]
     return Table(" union all ".join(told), reached)
 
 

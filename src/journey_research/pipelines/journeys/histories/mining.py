@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.int32]
+State = tuple[Ints, Ints]
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,10 @@ def frequent_sequences(
         >>> [sequence for sequence, _ in found]
         [(0,), (2,), (0, 2)]
     """
-    grow = _Contiguous(paths) if contiguous else _Spread(paths)
-    waiting = [(-n, 1, (code,), state) for code, n, state in grow.begin() if n >= fewest]
+    grow: _Contiguous | _Spread = _Contiguous(paths) if contiguous else _Spread(paths)
+    waiting: list[tuple[int, int, tuple[int, ...], State]] = [
+        (-n, 1, (code,), state) for code, n, state in grow.begin() if n >= fewest
+    ]
     heapq.heapify(waiting)
     found: list[tuple[tuple[int, ...], Ints]] = []
     while waiting and len(found) < most:
@@ -104,9 +107,6 @@ def told_once(found: list[tuple[tuple[int, ...], Ints]]) -> list[tuple[tuple[int
         if key not in kept or len(sequence) > len(kept[key][0]):
             kept[key] = (sequence, held)
     return list(kept.values())
-
-
-State = tuple[Ints, Ints]
 
 
 class _Spread:

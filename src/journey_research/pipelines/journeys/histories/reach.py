@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from journey_research.engine import Table, run_sql
+from journey_research.pipelines.journeys.intervals import wilson_interval
 
-from ..intervals import wilson_interval
 from .steps import fetch_rows, name_groups, read_steps
 
 SHARES = ["share", "low", "high", "only_share", "new_share", "reached_share", "reached_low", "reached_high"]
@@ -37,8 +37,8 @@ def event_sets(steps: Table, *, by: str | None = None) -> pd.DataFrame:
         Lex et al. (2014), "UpSet: visualization of intersecting sets".
 
     Example:
-        >>> told = pd.DataFrame({"person": ["a", "a", "b"], "step": [1, 2, 1], "event": ["web", "store", "web"],
-        ...                      "happened_at": [0, 1, 0]})
+        >>> told = pd.DataFrame({"person": ["a", "a", "b"], "step": [1, 2, 1],
+        ...                      "event": ["web", "store", "web"], "happened_at": [0, 1, 0]})
         >>> event_sets(Table.from_pandas(told))[["members", "n"]].values.tolist()
         [[('store', 'web'), 1], [('web',), 1]]
     """
@@ -47,7 +47,9 @@ def event_sets(steps: Table, *, by: str | None = None) -> pd.DataFrame:
     told = fetch_rows(run_sql("event_sets.sql", steps=histories), "kind", "members")
     told["members"] = [tuple(names[int(number) - 1] for number in text.split()) for text in told["members"]]
     told["n_all"] = told.groupby("kind")["n"].transform("sum")
-    shares = [(n / n_all, *wilson_interval(n, n_all)) for n, n_all in zip(told["n"], told["n_all"], strict=True)]
+    shares = [
+        (n / n_all, *wilson_interval(n, n_all)) for n, n_all in zip(told["n"], told["n_all"], strict=True)
+    ]
     ends = pd.DataFrame(shares, columns=["share", "low", "high"], dtype="float64")
     told = pd.concat([told, ends], axis=1).sort_values(
         ["kind", "n", "members"], ascending=[True, False, True], ignore_index=True

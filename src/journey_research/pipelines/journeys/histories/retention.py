@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from journey_research.engine import Table, run_sql
+from journey_research.pipelines.journeys.intervals import wilson_interval
 
-from ..intervals import wilson_interval
 from .steps import fetch_rows, name_groups, read_steps
 
 WEEK_US = 7 * 86_400_000_000

@@ -17,7 +17,7 @@ import pandas as pd
 
 from journey_research.engine import Table, run_sql
 
-from .differences import compare_shares
+from .differences import COMPARED, compare_shares
 from .mining import Ints, Paths, frequent_sequences, told_once
 from .shares import add_shares
 from .steps import fetch_rows, name_groups, read_steps
@@ -70,8 +70,8 @@ def sequence_shares(
         same histories hold, the longest stands for all.
 
     Example:
-        >>> told = pd.DataFrame({"person": ["a", "a", "b"], "step": [1, 2, 1], "event": ["look", "buy", "look"],
-        ...                      "happened_at": [0, 1, 0]})
+        >>> told = pd.DataFrame({"person": ["a", "a", "b"], "step": [1, 2, 1],
+        ...                      "event": ["look", "buy", "look"], "happened_at": [0, 1, 0]})
         >>> sequence_shares(Table.from_pandas(told))[["sequence", "n", "share"]].values.tolist()
         [['look', 2, 1.0], ['look > buy', 1, 0.5]]
     """
@@ -129,7 +129,9 @@ def telling_sequences(
         Newcombe (1998) for intervals, Benjamini and Hochberg (1995) for ``q_value``.
     """
     quoted = by.replace('"', '""')
-    both = steps.query(f'select * from this where "{quoted}" in ($first, $second)', first=first, second=second)
+    both = steps.query(
+        f'select * from this where "{quoted}" in ($first, $second)', first=first, second=second
+    )
     told = sequence_shares(both, rule, per=per, by=by)
     if not {first, second} <= set(told["group"]):
         told = told.iloc[:0]
@@ -168,8 +170,6 @@ def _held(held: list[Ints]) -> Table:
 
 
 def _compared_nothing(told: pd.DataFrame) -> pd.DataFrame:
-    from .differences import COMPARED
-
     return pd.DataFrame({"sequence": told["sequence"], "n_events": told["n_events"]}).assign(
         **{name: pd.Series([], dtype=kind) for name, kind in COMPARED.items()}
     )

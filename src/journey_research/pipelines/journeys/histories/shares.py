@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ..intervals import independent_worth, wilson_interval
+from journey_research.pipelines.journeys.intervals import independent_worth, wilson_interval
 
 SUMS = ["hh", "hn", "nn"]
 
@@ -36,11 +36,15 @@ def add_shares(counts: pd.DataFrame) -> pd.DataFrame:
         _share(*(int(value) for value in row))
         for row in counts[["n", "n_all", "n_persons", *SUMS]].itertuples(index=False)
     ]
-    shares = pd.DataFrame(rows, columns=["share", "low", "high", "n_worth"], index=counts.index, dtype="float64")
-    whole = counts.astype({name: "int64" for name in ("n", "n_all", "n_persons")})
+    shares = pd.DataFrame(
+        rows, columns=["share", "low", "high", "n_worth"], index=counts.index, dtype="float64"
+    )
+    whole = counts.astype(dict.fromkeys(("n", "n_all", "n_persons"), "int64"))
     return pd.concat([whole.drop(columns=SUMS), shares], axis=1)
 
 
-def _share(n: int, n_all: int, n_persons: int, hh: int, hn: int, nn: int) -> tuple[float, float, float, float]:
+def _share(
+    n: int, n_all: int, n_persons: int, hh: int, hn: int, nn: int
+) -> tuple[float, float, float, float]:
     share, worth = n / n_all, independent_worth(n, n_all, n_persons, hh, hn, nn)
     return share, *wilson_interval(share * worth, worth), worth

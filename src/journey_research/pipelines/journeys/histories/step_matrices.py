@@ -41,8 +41,8 @@ def step_matrix(
         Rao and Scott (1992) where a person has several histories.
 
     Example:
-        >>> told = pd.DataFrame({"person": ["a", "a", "b"], "step": [1, 2, 1], "event": ["look", "buy", "look"],
-        ...                      "happened_at": [0, 1, 0]})
+        >>> told = pd.DataFrame({"person": ["a", "a", "b"], "step": [1, 2, 1],
+        ...                      "event": ["look", "buy", "look"], "happened_at": [0, 1, 0]})
         >>> found = step_matrix(Table.from_pandas(told), n_steps=2)
         >>> found[["step", "event", "share"]].values.tolist()
         [[1, 'look', 1.0], [2, 'buy', 0.5], [2, nan, 0.5]]

@@ -48,7 +48,8 @@ def read_steps(steps: Table, *, per: str | None = None, by: str | None = None) -
     instant = "micros(happened_at)" if types["happened_at"].startswith("TIMESTAMP") else "happened_at"
     part, kind = (f'"{name}"' if name else "0" for name in (per, by))
     return steps.query(
-        f"select person, step, event, cast({instant} as bigint) as happened_us, {part} as part, {kind} as kind "
+        f"select person, step, event, cast({instant} as bigint) as happened_us, "
+        f"{part} as part, {kind} as kind "
         f"from this where {part} is not null and {kind} is not null"
     )
 
@@ -96,7 +97,9 @@ def small_table(**columns: list[Any]) -> Table:
     """
     import pyarrow as pa
 
-    data = {name: pa.array(values) if values else pa.array([], pa.string()) for name, values in columns.items()}
+    data = {
+        name: pa.array(values) if values else pa.array([], pa.string()) for name, values in columns.items()
+    }
     return Table.from_arrow(pa.table(data))
 
 

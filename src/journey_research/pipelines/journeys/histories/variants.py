@@ -34,8 +34,8 @@ def top_variants(
         van der Aalst (2016), "Process Mining", 2nd ed.
 
     Example:
-        >>> told = pd.DataFrame({"person": ["a", "a", "b"], "step": [1, 2, 1], "event": ["look", "buy", "look"],
-        ...                      "happened_at": [0, 1, 0]})
+        >>> told = pd.DataFrame({"person": ["a", "a", "b"], "step": [1, 2, 1],
+        ...                      "event": ["look", "buy", "look"], "happened_at": [0, 1, 0]})
         >>> found = top_variants(Table.from_pandas(told))
         >>> found[["rank", "path", "n", "coverage_share"]].values.tolist()
         [[1, 'look', 1, 0.5], [2, 'look > buy', 1, 1.0]]

@@ -18,8 +18,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from journey_research.engine import Table, run_sql
+from journey_research.pipelines.journeys.intervals import wilson_interval
 
-from ..intervals import wilson_interval
 from .steps import fetch_rows, name_groups, read_steps
 
 Floats = npt.NDArray[np.float64]
@@ -133,8 +133,8 @@ def time_to_event(
 
     Example:
         >>> day = 86_400_000_000
-        >>> told = pd.DataFrame({"person": ["a", "a", "b"], "step": [1, 2, 1], "event": ["look", "buy", "look"],
-        ...                      "happened_at": [0, 2 * day, 0]})
+        >>> told = pd.DataFrame({"person": ["a", "a", "b"], "step": [1, 2, 1],
+        ...                      "event": ["look", "buy", "look"], "happened_at": [0, 2 * day, 0]})
         >>> curve, median = time_to_event(Table.from_pandas(told), "buy", at_days=(1, 2))
         >>> curve[["days", "share"]].values.tolist(), median["median_days"].tolist()
         ([[1.0, 0.0], [2.0, 0.5]], [2.0])
@@ -147,7 +147,9 @@ def time_to_event(
     rows: list[tuple[Any, ...]] = []
     medians: list[tuple[Any, ...]] = []
     for kind, told in waits.groupby("kind"):
-        lengths, n_reached, n_lost = (told[name].to_numpy(np.int64) for name in ("wait_us", "n_reached", "n_lost"))
+        lengths, n_reached, n_lost = (
+            told[name].to_numpy(np.int64) for name in ("wait_us", "n_reached", "n_lost")
+        )
         curve = kaplan_meier(lengths, n_reached, n_lost)
         for days in at_days:
             n_at_risk = int((n_reached + n_lost)[lengths >= days * DAY_US].sum())
@@ -160,7 +162,9 @@ def time_to_event(
     floats = dict.fromkeys([*MEASURES, "days"], "float64")
     return (
         name_groups(curves.astype({**floats, "n_at_risk": "int64"}), by),
-        name_groups(summary.astype({"n": "int64", "n_all": "int64", **dict.fromkeys(MEDIANS, "float64")}), by),
+        name_groups(
+            summary.astype({"n": "int64", "n_all": "int64", **dict.fromkeys(MEDIANS, "float64")}), by
+        ),
     )
 
 
