@@ -93,20 +93,45 @@ def frequent_sequences(
     return found
 
 
-def told_once(found: list[tuple[tuple[int, ...], Ints]]) -> list[tuple[tuple[int, ...], Ints]]:
-    """Of sequences that the very same paths hold, the longest; of equally long ones the first.
+def told_once(
+    found: list[tuple[tuple[int, ...], Ints]], *, contiguous: bool
+) -> list[tuple[tuple[int, ...], Ints]]:
+    """The sequences without those that lie in a longer one which the very same paths hold.
+
+    Args:
+        found: Sequences and the paths that hold them.
+        contiguous: Whether a sequence lies in another only where nothing is between its events.
+
+    Returns:
+        The rest, in the same order.
+
+    Source:
+        Yan, Han and Afshar (2003), "CloSpan": closed sequences.
 
     Example:
         >>> one, other = np.array([0]), np.array([0, 1])
-        >>> [sequence for sequence, _ in told_once([((0,), other), ((1,), one), ((0, 1), one)])]
+        >>> found = [((0,), other), ((1,), one), ((0, 1), one)]
+        >>> [sequence for sequence, _ in told_once(found, contiguous=False)]
         [(0,), (0, 1)]
     """
-    kept: dict[bytes, tuple[tuple[int, ...], Ints]] = {}
+    same: dict[bytes, list[tuple[int, ...]]] = {}
     for sequence, held in found:
-        key = held.tobytes()
-        if key not in kept or len(sequence) > len(kept[key][0]):
-            kept[key] = (sequence, held)
-    return list(kept.values())
+        same.setdefault(held.tobytes(), []).append(sequence)
+    return [
+        (sequence, held)
+        for sequence, held in found
+        if not any(_lies_in(sequence, longer, contiguous) for longer in same[held.tobytes()])
+    ]
+
+
+def _lies_in(sequence: tuple[int, ...], longer: tuple[int, ...], contiguous: bool) -> bool:
+    if len(sequence) >= len(longer):
+        return False
+    if contiguous:
+        starts = range(len(longer) - len(sequence) + 1)
+        return any(longer[at : at + len(sequence)] == sequence for at in starts)
+    rest = iter(longer)
+    return all(event in rest for event in sequence)
 
 
 class _Spread:

@@ -66,8 +66,8 @@ def sequence_shares(
     Returns:
         One row per group and sequence that a history of the group holds: ``sequence`` (events as text
         with ``' > '`` between), ``n_events, n, n_holders`` (persons), ``n_all, n_persons, share, low,
-        high, n_worth``; the commonest first. 95 % intervals are by person. Of sequences that the very
-        same histories hold, the longest stands for all.
+        high, n_worth``; the commonest first. 95 % intervals are by person. A sequence that
+        lies in a longer one which the very same histories hold is left out.
 
     Example:
         >>> told = pd.DataFrame({"person": ["a", "a", "b"], "step": [1, 2, 1],
@@ -153,7 +153,8 @@ def _found(texts: pd.DataFrame, rule: SequenceRule) -> list[tuple[tuple[int, ...
             longest=rule.max_events,
             most=rule.most_sequences,
             contiguous=rule.contiguous,
-        )
+        ),
+        contiguous=rule.contiguous,
     )
 
 

@@ -20,20 +20,25 @@ here as (
     where place between $earliest and $latest
     group by kind, person, place, event
 ),
-told as (
-    select kind, person, place, event, n, false as is_any from here
-    union all
-    select kind, person, place, min(event) as event, cast(sum(n) as bigint), true
+anywhere as (
+    select kind, person, place, min(event) as event, cast(sum(n) as bigint) as n
     from here
     group by kind, person, place
 ),
 summed as (
-    select kind, place, is_any, event,
+    select kind, place, false as is_any, event,
         cast(sum(n) as bigint) as n,
         cast(sum(n * n) as bigint) as hh,
         cast(sum(n * n_own) as bigint) as hn
-    from told join walked using (kind, person)
-    group by kind, place, is_any, event
+    from here join walked using (kind, person)
+    group by kind, place, event
+    union all
+    select kind, place, true, min(event),
+        cast(sum(n) as bigint),
+        cast(sum(n * n) as bigint),
+        cast(sum(n * n_own) as bigint)
+    from anywhere join walked using (kind, person)
+    group by kind, place
 )
 select kind, place, is_any, event, n, n_all, n_persons, hh, hn, nn
 from summed join totals using (kind)

@@ -93,5 +93,6 @@ def _outside(counts: pd.DataFrame, places: list[int]) -> pd.DataFrame:
     told["hh"] = told["nn"] - 2 * told["hn"] + told["hh"]
     told["hn"] = told["nn"] - told["hn"]
     told["n"] = told["n_all"] - told["n"]
-    told["event"] = None
-    return told[told["n"] > 0].astype({"event": counts["event"].dtype if len(counts) else "object"})
+    kind = "Int64" if pd.api.types.is_integer_dtype(counts["event"]) else counts["event"].dtype
+    told["event"] = pd.Series([None] * len(told), index=told.index, dtype=kind)
+    return told[told["n"] > 0]
