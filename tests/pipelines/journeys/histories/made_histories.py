@@ -36,7 +36,7 @@ def coded(frame: pd.DataFrame) -> pd.DataFrame:
 
 @st.composite
 def histories(draw, most=10):
-    """Events of up to three persons in two groups, each event in one of two sessions that follow each other."""
+    """Events of up to three persons in two groups, each event in one of a few sessions in a row."""
     told = draw(
         st.lists(
             st.tuples(st.sampled_from("abc"), st.integers(0, 9), st.sampled_from(EVENTS)),

@@ -1,7 +1,7 @@
 """Hops between channels, whom channels reach, who stays, and how long until somebody does something."""
 
 from collections import Counter
-from itertools import chain, combinations
+from itertools import chain, combinations, pairwise
 
 import numpy as np
 import pandas as pd
@@ -42,13 +42,13 @@ def test_worked_example_of_hops():
     assert "mail" not in told.index
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(histories(), st.sampled_from([None, "session"]))
 def test_hops_agree_with_the_definition(frame, per):
     hits, own = {}, {}
     for (person, _), rows in walks(frame, per).items():
         events = rows["event"].tolist()
-        for one, other in zip(events, events[1:], strict=False):
+        for one, other in pairwise(events):
             for event in (one, None):
                 own.setdefault(event, Counter())[person] += 1
                 hits.setdefault(event, Counter())[person] += one != other
@@ -86,11 +86,11 @@ def hopping_persons(seed, rate, n_persons=150, n_touches=12):
 
 def test_the_planted_hop_rate_is_covered_as_often_as_agreed():
     covered = []
-    for seed in range(40):
+    for seed in range(30):
         everybody = hop_rates(hopping_persons(seed, 0.3)).iloc[-1]
         covered.append(everybody["low"] <= 0.3 <= everybody["high"])
 
-    assert sum(covered) >= 35  # of 40; 95 % are agreed
+    assert sum(covered) >= 26  # of 30; 95 % are agreed
 
 
 def test_rows_of_the_hop_matrix_add_up_and_its_diagonal_is_who_stays():
@@ -119,7 +119,7 @@ def test_worked_example_of_reach():
     assert channel_overlaps(sets).loc["store", "web"] == 1
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(histories())
 def test_the_algebra_of_sets_is_exact(frame):
     has = {event: set(rows["person"]) for event, rows in frame.groupby("event")}
@@ -181,7 +181,7 @@ def test_worked_example_of_retention():
     ]  # the last instant of the data is Monday, 00:00: the week is over
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 30)), min_size=1, max_size=10),
     st.integers(0, 35),

@@ -8,12 +8,17 @@ from hypothesis import strategies as st
 
 from journey_research.pipelines.journeys.histories.differences import (
     adjusted_p,
+    compare_figures,
     compare_shares,
     difference_interval,
     equal_shares_p,
 )
 from journey_research.pipelines.journeys.histories.following import edge_shares, measure_transitions
+from journey_research.pipelines.journeys.histories.hopping import hop_rates
+from journey_research.pipelines.journeys.histories.reach import event_sets
+from journey_research.pipelines.journeys.histories.retention import WEEK_US, measure_retention
 from journey_research.pipelines.journeys.histories.step_matrices import step_matrix
+from journey_research.pipelines.journeys.histories.waiting import time_to_event
 from journey_research.pipelines.journeys.intervals import wilson_interval
 from tests.pipelines.journeys.histories.made_histories import frame_of, steps_of
 
@@ -100,6 +105,50 @@ def test_turning_the_groups_round_turns_the_sign():
 
     assert one["difference"].tolist() == (-other["difference"]).tolist()
     assert one["q_value"].tolist() == other["q_value"].tolist()
+
+
+def test_whatever_is_a_share_can_be_compared():
+    """Reach, retention, time to convert: of two groups, and a group with itself."""
+    steps = steps_of(GROUPS.assign(happened_at=GROUPS["step"] * WEEK_US))
+    found = {
+        "sets": (event_sets(steps, by="group"), ["members"], []),
+        "hops": (hop_rates(steps, by="group"), ["event"], None),
+        "retention": (measure_retention(steps, by="group"), ["age"], None),
+        "curves": (time_to_event(steps, "buy", at_days=(0, 7), by="group")[0], ["days"], None),
+    }
+    for name, (told, keys, within) in found.items():
+        compared = compare_shares(told, "x", "y", keys, within)
+        assert len(compared), name
+        assert compared["low"].le(compared["difference"]).all(), name
+        assert compared["high"].ge(compared["difference"]).all(), name
+        assert (compare_shares(told, "x", "x", keys, within)["difference"] == 0).all(), name
+    sets = compare_shares(*(found["sets"][0], "x", "y", ["members"], []))
+    assert sets.set_index("members")["difference"].to_dict() == {
+        ("buy", "look"): 0.5, ("cart", "look"): -0.5, ("look",): 0.0,
+    }  # fmt: skip
+
+
+def test_what_cannot_be_told_yet_is_not_taken_for_nobody():
+    told = measure_retention(steps_of(GROUPS), by="group").assign(cell="week")  # the week is not over
+
+    assert compare_shares(told, "x", "y", ["cell"], []).empty
+
+
+def test_medians_of_two_groups_are_compared_where_both_have_an_interval():
+    rows = [(f"{group}{i}", 0, "look") for group in "xy" for i in range(8)]
+    rows += [(f"x{i}", 4 + i % 3, "buy") for i in range(8)] + [(f"y{i}", 1, "buy") for i in range(8)]
+    rows += [("y0", 2, "cart")]  # one person says nothing
+    frame = frame_of(*rows)
+    frame["group"] = frame["person"].str[0]
+    told = measure_transitions(steps_of(frame), by="group")
+
+    figure = ("median_seconds", "median_low_seconds", "median_high_seconds")
+    compared = compare_figures(told, "x", "y", ["from_event", "to_event"], figure)
+
+    assert compared[["from_event", "to_event", "first", "second"]].values.tolist() == [
+        ["look", "buy", 300, 60]
+    ]
+    assert compared.loc[0, ["low", "high"]].tolist() == [180, 300]  # 4 to 6 minutes against 1
 
 
 def test_a_group_that_is_not_there_is_named():

@@ -90,7 +90,7 @@ def median_ends_by_hand(gaps):
     return values[below - 1], values[n - below]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(histories(), st.sampled_from([None, "session"]))
 def test_agrees_with_the_definition(frame, per):
     hits, own, seconds = transitions_by_hand(frame, per)
@@ -136,7 +136,7 @@ def test_intervals_of_medians_agree_with_the_definition(seed):
     assert row["median_low_seconds"] <= row["median_seconds"] <= row["median_high_seconds"]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(histories(), st.permutations(["buy", "cart", "look"]))
 def test_rows_add_up_and_other_names_permute_the_matrix_only(frame, order):
     told = measure_transitions(steps_of(frame))
@@ -154,7 +154,7 @@ def test_rows_add_up_and_other_names_permute_the_matrix_only(frame, order):
     )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(histories())
 def test_whole_numbers_for_names_give_the_same(frame):
     numbers = coded(frame)
@@ -179,7 +179,7 @@ def test_worked_example_of_edges():
     assert (told["low"][1], told["high"][1]) == wilson_interval(1, 2)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(histories(), st.sampled_from([None, "session"]))
 def test_edges_are_the_transitions_from_the_start_and_to_the_end(frame, per):
     transitions = measure_transitions(steps_of(frame), per=per)

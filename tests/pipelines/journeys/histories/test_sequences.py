@@ -74,7 +74,7 @@ def test_the_commonest_sequences_agree_with_trying_all(drawn, fewest, contiguous
     assert [held.tolist() for _, held in found] == [by_hand[sequence][2] for sequence in ranked]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(histories(), st.booleans(), st.sampled_from([None, "session"]), st.booleans(), st.sampled_from([0, 2]))
 def test_shares_agree_with_the_definition(frame, contiguous, per, keeps_repeats, first_events):
     rule = SequenceRule(0.01, 3, 1000, contiguous, keeps_repeats, first_events)
@@ -118,7 +118,7 @@ def test_shares_agree_with_the_definition(frame, contiguous, per, keeps_repeats,
     assert {tuple(sequence.split(" > ")) for sequence in told["sequence"]} == closed
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(histories())
 def test_whole_numbers_for_names_give_the_same(frame):
     told = sequence_shares(steps_of(frame), ALL)
@@ -127,7 +127,7 @@ def test_whole_numbers_for_names_give_the_same(frame):
     assert sorted(told["n"]) == sorted(numbers["n"])
 
 
-def two_groups(seed, planted, n_persons=300, n_events=6):
+def two_groups(seed, planted, n_persons=200, n_events=6):
     """Random histories of two groups; in the first, so many of its persons do c right after a, once."""
     draws = np.random.default_rng(seed)
     events = draws.choice(list("abcdef"), (n_persons, n_events))
@@ -158,12 +158,12 @@ def test_a_planted_difference_is_found(contiguous):
     assert told["sequence"][0] in {"a > d > c", "a > d", "d > c"}
     planted = told.set_index("sequence").loc["a > d > c"]
     assert planted["q_value"] < 0.001
-    assert planted["low"] > 0.15
+    assert planted["low"] > 0.1
 
 
 def test_without_a_difference_hardly_ever_one_is_found():
     found = []
-    for seed in range(16):
+    for seed in range(12):
         told = telling_sequences(two_groups(seed, 0.0), "x", "y", SequenceRule(max_events=3), by="group")
         assert len(told) > 100
         found.append(bool((told["q_value"] < 0.05).any()))
@@ -206,7 +206,7 @@ def test_a_group_without_histories_tells_nothing():
     "wrong", [{"min_share": 0}, {"max_events": 0}, {"most_sequences": 0}, {"first_events": -1}]
 )
 def test_a_rule_that_asks_for_nothing_is_refused(wrong):
-    with pytest.raises(ValueError, match="at least|more than|means all"):
+    with pytest.raises(ValueError, match=r"at least|more than|means all"):
         SequenceRule(**wrong)
 
 
@@ -222,7 +222,7 @@ def test_worked_example_of_variants():
     assert (told["low"][0], told["high"][0]) == wilson_interval(2, 4)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(histories(), st.sampled_from([None, "session"]))
 def test_variants_agree_with_the_definition(frame, per):
     paths = {key: " > ".join(rows["event"]) for key, rows in walks(frame, per).items()}

@@ -8,7 +8,7 @@ from journey_research.pipelines.journeys.histories.following import measure_tran
 from journey_research.pipelines.journeys.histories.funnels import funnel
 from journey_research.pipelines.journeys.histories.step_matrices import step_matrix
 
-# Verified with retentioneering 5.2.4: funnel_data, step_matrix_data and transition_graph_data(edge_weight="count").
+# Verified with retentioneering 5.2.4: funnel_data, step_matrix_data and transition_graph_data.
 FUNNELS = [
     (["catalog", "cart", "payment_done"], [3611, 1924, 653]),
     (["main", "catalog", "cart", "payment_done"], [2385, 2015, 1109, 396]),

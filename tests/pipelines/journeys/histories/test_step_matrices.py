@@ -72,7 +72,7 @@ def matrix_by_hand(frame, n_steps, centre, per):
     return cells, own
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(histories(), st.sampled_from([None, "cart"]), st.sampled_from([None, "session"]))
 def test_agrees_with_the_definition(frame, centre, per):
     cells, own = matrix_by_hand(frame, 3, centre, per)
@@ -92,7 +92,7 @@ def test_agrees_with_the_definition(frame, centre, per):
         assert (row["low"], row["high"]) == pytest.approx(clustered_interval(n, n_all, len(own), *sums))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(histories())
 def test_columns_add_up_with_names_and_with_numbers(frame):
     told = step_shares(step_matrix(steps_of(frame), n_steps=4))

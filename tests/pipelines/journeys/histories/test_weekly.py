@@ -201,7 +201,7 @@ def test_empty_tables_are_accepted_and_have_their_columns():
     ],
 )
 def test_a_rule_that_asks_for_nothing_is_refused(wrong):
-    with pytest.raises(ValueError, match="at least|empty|some of|more than"):
+    with pytest.raises(ValueError, match=r"at least|empty|some of|more than"):
         HistoryRule(**wrong)
 
 

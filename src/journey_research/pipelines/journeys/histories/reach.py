@@ -30,8 +30,8 @@ def event_sets(steps: Table, *, by: str | None = None) -> pd.DataFrame:
 
     Returns:
         One row per group and set that somebody has: ``members`` (a tuple of events in their order),
-        ``n`` persons who have these and no other, ``n_all`` persons, ``share, low, high`` (Wilson,
-        95 %); the commonest first, ties by members.
+        ``n`` persons who have these and no other, ``n_all`` persons (and ``n_persons, n_worth``, the
+        same), ``share, low, high`` (Wilson, 95 %); the commonest first, ties by members.
 
     Source:
         Lex et al. (2014), "UpSet: visualization of intersecting sets".
@@ -46,11 +46,12 @@ def event_sets(steps: Table, *, by: str | None = None) -> pd.DataFrame:
     names = fetch_rows(run_sql("event_names.sql", steps=histories), "number")["event"].tolist()
     told = fetch_rows(run_sql("event_sets.sql", steps=histories), "kind", "members")
     told["members"] = [tuple(names[int(number) - 1] for number in text.split()) for text in told["members"]]
-    told["n_all"] = told.groupby("kind")["n"].transform("sum")
+    told["n_all"] = told["n_persons"] = told.groupby("kind")["n"].transform("sum")
     shares = [
         (n / n_all, *wilson_interval(n, n_all)) for n, n_all in zip(told["n"], told["n_all"], strict=True)
     ]
     ends = pd.DataFrame(shares, columns=["share", "low", "high"], dtype="float64")
+    ends["n_worth"] = told["n_all"].astype("float64")
     told = pd.concat([told, ends], axis=1).sort_values(
         ["kind", "n", "members"], ascending=[True, False, True], ignore_index=True
     )

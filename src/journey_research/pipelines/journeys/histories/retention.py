@@ -35,9 +35,9 @@ def measure_retention(
     Returns:
         One row per group, cohort and age up to the end of the data: ``cohort_at`` (when its period
         began, UTC), ``age`` (0: the period of the first event), ``n`` active, ``n_all`` persons of the
-        cohort, ``share, low, high`` (Wilson, 95 %), ``is_complete``. In a period that the data does not
-        hold to its end, ``n`` and shares are null: too early to say. Who was there before the data
-        begins counts as new in its first periods.
+        cohort (and ``n_persons, n_worth``, the same), ``share, low, high`` (Wilson, 95 %),
+        ``is_complete``. In a period that the data does not hold to its end, ``n`` and shares are null:
+        too early to say. Who was there before the data begins counts as new in its first periods.
 
     Raises:
         ValueError: A period lasts no time.
@@ -85,4 +85,7 @@ def _with_empty_cells(counts: pd.DataFrame, last: int) -> pd.DataFrame:
     told["n"] = n.astype("Int64")
     shares = pd.DataFrame(rows, columns=["share", "low", "high"], dtype="float64")
     told = pd.concat([told, shares], axis=1).astype({"n_all": "int64", "age": "int64", "cohort": "int64"})
-    return told[["kind", "cohort", "age", "n", "n_all", "share", "low", "high", "is_complete"]]
+    told = told.assign(n_persons=told["n_all"], n_worth=told["n_all"].astype("float64"))
+    return told[
+        ["kind", "cohort", "age", "n", "n_all", "n_persons", *shares.columns, "n_worth", "is_complete"]
+    ]

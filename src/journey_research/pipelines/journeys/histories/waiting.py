@@ -127,9 +127,10 @@ def time_to_event(
 
     Returns:
         A row per group and day up to which somebody was watched: ``days, n_at_risk`` (watched so long
-        or longer and not there yet, just before), ``share`` that has done it by then, ``low, high``
-        (95 %), ``n_worth``. And a row per group: ``n`` who have done it, ``n_all``, ``median_days,
-        median_low_days, median_high_days``; null where fewer than half can be seen to.
+        or longer and not there yet, just before), ``n`` who were seen to do it by then of ``n_all``
+        persons (``n_persons``, the same), ``share`` that has done it by then, had all been watched so
+        long, ``low, high`` (95 %), ``n_worth``. And a row per group: ``n`` who have done it, ``n_all``,
+        ``median_days, median_low_days, median_high_days``; null where fewer than half can be seen to.
 
     Example:
         >>> day = 86_400_000_000
@@ -150,18 +151,19 @@ def time_to_event(
         lengths, n_reached, n_lost = (
             told[name].to_numpy(np.int64) for name in ("wait_us", "n_reached", "n_lost")
         )
-        curve = kaplan_meier(lengths, n_reached, n_lost)
+        curve, n_all = kaplan_meier(lengths, n_reached, n_lost), int((n_reached + n_lost).sum())
         for days in at_days:
             n_at_risk = int((n_reached + n_lost)[lengths >= days * DAY_US].sum())
             if days * DAY_US <= lengths[-1]:
-                rows.append((kind, float(days), n_at_risk, *curve.at(days * DAY_US)))
-        n = int(n_reached.sum())
-        medians.append((kind, n, n + int(n_lost.sum()), *(end / DAY_US for end in curve.median())))
-    curves = pd.DataFrame(rows, columns=["kind", "days", "n_at_risk", *MEASURES])
+                n_seen = int(n_reached[lengths <= days * DAY_US].sum())
+                rows.append((kind, float(days), n_at_risk, n_seen, n_all, n_all, *curve.at(days * DAY_US)))
+        medians.append((kind, int(n_reached.sum()), n_all, *(end / DAY_US for end in curve.median())))
+    counts = ["n_at_risk", "n", "n_all", "n_persons"]
+    curves = pd.DataFrame(rows, columns=["kind", "days", *counts, *MEASURES])
     summary = pd.DataFrame(medians, columns=["kind", "n", "n_all", *MEDIANS])
     floats = dict.fromkeys([*MEASURES, "days"], "float64")
     return (
-        name_groups(curves.astype({**floats, "n_at_risk": "int64"}), by),
+        name_groups(curves.astype({**floats, **dict.fromkeys(counts, "int64")}), by),
         name_groups(
             summary.astype({"n": "int64", "n_all": "int64", **dict.fromkeys(MEDIANS, "float64")}), by
         ),

@@ -95,8 +95,8 @@ def measure_cohorts(journey_touches: Table, as_of: Table, history_rule: HistoryR
     """
     ends_us = int(as_of.query("select max(micros(as_of)) from this").first_row()[0])
     told = measure_retention(touch_steps(_active(journey_touches, history_rule), "channel"), ends_us=ends_us)
-    names = {"age": "week_number", "n": "n_active", "n_all": "n_persons", "share": "active_share"}
-    return told.rename(columns=names)
+    names = {"age": "week_number", "n": "n_active", "share": "active_share"}
+    return told.rename(columns=names).drop(columns=["n_all", "n_worth"])
 
 
 def find_telling_sequences(
