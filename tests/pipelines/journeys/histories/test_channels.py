@@ -173,6 +173,8 @@ def test_worked_example_of_retention():
     ]
     assert (told["low"][1], told["high"][1]) == wilson_interval(1, 2)
     assert told["share"].isna().tolist() == [False, False, True, False, True]
+    earlier = measure_retention(steps, ends_us=(4 + 2) * DAY_US)
+    assert earlier["n_all"].tolist() == [1]  # b has not come yet
     later = measure_retention(steps, ends_us=(4 + 21) * DAY_US)
     assert later["n"].tolist()[:3] == [
         2,

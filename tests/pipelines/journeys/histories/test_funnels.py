@@ -63,6 +63,14 @@ def test_worked_example_of_shares_and_times():
     assert told["median_low_seconds"].isna().all()
 
 
+def test_time_runs_from_the_last_event_of_the_stage_before_to_the_first_that_reaches_this_one():
+    frame = frame_of(
+        ("a", 0, "look"), ("a", 1, "look"), ("a", 3, "cart"), ("a", 9, "look"), ("a", 10, "cart")
+    )
+
+    assert funnel(steps_of(frame), ["look", "cart"])["median_seconds"][1] == 120
+
+
 def test_a_median_of_six_has_an_interval():
     rows = [(person, at, event) for person in "abcdef" for at, event in ((0, "look"), (9, "cart"))]
     told = funnel(steps_of(frame_of(*rows)), STAGES)
