@@ -78,14 +78,37 @@ def clustered_interval(
         >>> clustered_interval(10, 20, 20, hh=10, hn=10, nn=20) == wilson_interval(10, 20)
         True
     """
+    share, worth = n_hits / n, independent_worth(n_hits, n, n_persons, hh, hn, nn)
+    return wilson_interval(share * worth, worth, z)
+
+
+def independent_worth(n_hits: int, n: int, n_persons: int, hh: int, hn: int, nn: int) -> float:
+    """How many independent observations these are worth, for a share of them.
+
+    Args:
+        n_hits: Observations that count, 0 to ``n``.
+        n: Observations, more than 0.
+        n_persons: Persons who made them.
+        hh: Sum over persons of their hits squared.
+        hn: Sum over persons of their hits times their observations.
+        nn: Sum over persons of their observations squared.
+
+    Returns:
+        At most ``n``; the number of persons where they are one, or all or none of it counts.
+
+    Source:
+        Rao and Scott (1992), "A simple method for the analysis of clustered binary data".
+
+    Example:
+        >>> independent_worth(10, 20, 2, hh=100, hn=100, nn=200)
+        1.0526315789473684
+    """
     share = n_hits / n
     if n_persons < 2 or share in (0.0, 1.0):
-        worth = float(n_persons)
-        return wilson_interval(share * worth, worth, z)
+        return float(n_persons)
     independent = share * (1 - share) / (n - 1)
     between = (hh - 2 * share * hn + share * share * nn) / (n * n) * n_persons / (n_persons - 1)
-    worth = n / max(1.0, between / independent)
-    return wilson_interval(share * worth, worth, z)
+    return n / max(1.0, between / independent)
 
 
 def median_interval(values: npt.NDArray[np.float64]) -> tuple[float, float, float]:

@@ -5,6 +5,7 @@ from kedro.pipeline import Node, Pipeline
 from .cutting import cut_journeys
 from .devices import pair_devices, summarise_device_sessions
 from .friction import find_friction
+from .histories.pipeline import create_pipeline as create_histories
 from .history import hold_history
 from .journey_metrics import measure_journeys
 from .ladder import climb_ladder, count_ladder, find_ladder_moves
@@ -182,6 +183,7 @@ def create_pipeline() -> Pipeline:
                 name="count_process_views",
             ),
             create_segmentation(),
+            create_histories(),
             create_touchpoints(),
         ]
     )

@@ -1,0 +1,1 @@
+"""What ordered histories of events say: funnels, steps, transitions, sequences, times, reach, retention."""
