@@ -118,16 +118,6 @@ class Transitions(pa.DataFrameModel):
     median_gap_minutes: Series[Float] = pa.Field(ge=0, metadata=NONE)
 
 
-class Friction(pa.DataFrameModel):
-    """One row per channel at which journeys end: how often the touch there was the last of an open one."""
-
-    channel: Series[Text] = pa.Field(metadata=NONE)
-    n_journeys: Series[Int] = pa.Field(ge=1, metadata=NONE, description="journeys that pass here")
-    dropped_share: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
-    low: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
-    high: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
-
-
 class Segments(pa.DataFrameModel):
     """One row per person with touches, with the segment it falls into."""
 
@@ -155,6 +145,5 @@ PATHS = TableContract(Paths, ("variant", "path"))
 THRESHOLD_PATHS = TableContract(ThresholdPaths, ("threshold", "path"))
 THRESHOLD_KPIS = TableContract(ThresholdKpis, ("threshold",))
 TRANSITIONS = TableContract(Transitions, ("from_channel", "to_channel"))
-FRICTION = TableContract(Friction, ("channel",))
 SEGMENTS = TableContract(Segments, ("person_id",))
 SEGMENT_PROFILES = TableContract(SegmentProfiles, ("segment",))

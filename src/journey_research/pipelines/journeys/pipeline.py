@@ -2,8 +2,10 @@
 
 from kedro.pipeline import Node, Pipeline
 
+from .correlations.correlating import correlate_sources
 from .cutting import cut_journeys
-from .friction import find_friction
+from .friction.finding import find_friction
+from .friction.fixing import rank_fixes
 from .journey_metrics import measure_journeys
 from .paths import count_paths, count_transitions, summarise_journeys
 from .segments import segment_persons
@@ -70,12 +72,6 @@ def create_pipeline() -> Pipeline:
             ),
             Node(count_transitions, "journey_touches", "transitions", name="count_transitions"),
             Node(
-                find_friction,
-                ["journey_touches", "journeys", "as_of", "params:journey_rule"],
-                "friction",
-                name="find_friction",
-            ),
-            Node(
                 segment_persons,
                 ["journey_touches", "outcomes", "params:segment_rule"],
                 ["segments", "segment_profiles"],
@@ -86,6 +82,28 @@ def create_pipeline() -> Pipeline:
                 ["journey_touches", "journeys", "outcomes", "as_of", "params:journey_rule"],
                 "journey_metrics",
                 name="measure_journeys",
+            ),
+            Node(
+                find_friction,
+                [
+                    "journey_touches",
+                    "touches",
+                    "people",
+                    "outcomes",
+                    "order_sightings",
+                    "as_of",
+                    "params:journey_rule",
+                    "params:friction_rule",
+                ],
+                "friction",
+                name="find_friction",
+            ),
+            Node(rank_fixes, ["friction", "journey_touches"], "fixes", name="rank_fixes"),
+            Node(
+                correlate_sources,
+                ["touches", "orders", "people", "as_of", "params:correlation_rule"],
+                "correlations",
+                name="correlate_sources",
             ),
         ]
     )

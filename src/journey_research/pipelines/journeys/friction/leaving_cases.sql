@@ -15,7 +15,7 @@ before_it as (
     group by entered.process, entered.case_id
 ),
 histories as (
-    select case_id, channel, started_at,
+    select case_id, channel,
         micros(started_at) - lag(micros(ended_at)) over (partition by person_id order by started_at, case_id)
             as since_us,
         row_number() over person - 1 as n_earlier,
@@ -31,7 +31,6 @@ select entered.process, entered.case_id, entered.person_id,
     case when is_goal = 1 then null else left_number end as left_number,
     is_goal, goal_amount, histories.channel,
     coalesce(n_before, 0) as n_before,
-    cast(micros(entered_at) - micros(started_at) as double) / 60000000.0 as minutes_before,
     cast(coalesce(since_us, 0) as double) / 86400000000.0 as since_days,
     case when since_us is null then 1 else 0 end as is_first,
     n_earlier, n_earlier_goals

@@ -59,12 +59,12 @@ def known_before(cases: pd.DataFrame, least_cases: int, history_days: int) -> Fl
     """What was known of each case before its first step, as columns of mean 0 and spread 1, and a constant.
 
     Devices are left out on purpose: friction may sit on one kind of device, and would then look like
-    a lack of interest of those who use it.
+    a lack of interest of those who use it. So is the time before the step, which hangs on how far a case
+    goes where a visit's length is given.
     """
     since = np.minimum(cases["since_days"].to_numpy(np.float64), history_days)
     told = [
         np.log1p(cases["n_before"].to_numpy(np.float64)),
-        np.log1p(np.maximum(cases["minutes_before"].to_numpy(np.float64), 0)),
         np.log1p(since),
         cases["is_first"].to_numpy(np.float64),
         np.log1p(cases["n_earlier"].to_numpy(np.float64)),
