@@ -29,12 +29,16 @@ class Friction(pa.DataFrameModel):
     excess_high: Series[Float] = pa.Field(nullable=True, metadata=NONE)
     typical_minutes: Series[Float] = pa.Field(ge=0, nullable=True, metadata=NONE, description="wait: median")
     p_value: Series[Float] = pa.Field(ge=0, le=1, nullable=True, metadata=NONE)
-    q_value: Series[Float] = pa.Field(ge=0, le=1, nullable=True, metadata=NONE, description="Benjamini-Hochberg")
+    q_value: Series[Float] = pa.Field(
+        ge=0, le=1, nullable=True, metadata=NONE, description="Benjamini-Hochberg"
+    )
     is_declared: Series[Bool] = pa.Field(metadata=NONE)
     goals_at_stake: Series[Float] = pa.Field(ge=0, nullable=True, metadata=NONE)
     goals_low: Series[Float] = pa.Field(ge=0, nullable=True, metadata=NONE)
     goals_high: Series[Float] = pa.Field(ge=0, nullable=True, metadata=NONE)
-    stake_amount: Series[Float] = pa.Field(nullable=True, metadata=NONE, description="all time the data cover")
+    stake_amount: Series[Float] = pa.Field(
+        nullable=True, metadata=NONE, description="all time the data cover"
+    )
     stake_low_amount: Series[Float] = pa.Field(nullable=True, metadata=NONE)
     stake_high_amount: Series[Float] = pa.Field(nullable=True, metadata=NONE)
     stake_rank: Series[Int] = pa.Field(ge=1, metadata=NONE, description="1: look here first")
@@ -48,11 +52,15 @@ class Fixes(pa.DataFrameModel):
     step: Series[Text] = pa.Field(metadata=NONE)
     metric: Series[Text] = pa.Field(isin=MEASURES, metadata=NONE)
     is_declared: Series[Bool] = pa.Field(metadata=NONE, description="surely more than is worth a repair")
-    excess_share: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE, description="friction, of the cases there")
+    excess_share: Series[Float] = pa.Field(
+        ge=0, le=1, metadata=NONE, description="friction, of the cases there"
+    )
     excess_low: Series[Float] = pa.Field(metadata=NONE)
     excess_high: Series[Float] = pa.Field(metadata=NONE)
     stake_each_amount: Series[Float] = pa.Field(ge=0, metadata=NONE, description="value, of a case in excess")
-    reach_share: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE, description="of persons, come to the step")
+    reach_share: Series[Float] = pa.Field(
+        ge=0, le=1, metadata=NONE, description="of persons, come to the step"
+    )
     n_cases: Series[Int] = pa.Field(ge=1, metadata=NONE)
     goals_at_stake: Series[Float] = pa.Field(ge=0, metadata=NONE)
     stake_amount: Series[Float] = pa.Field(ge=0, metadata=NONE)
@@ -68,10 +76,10 @@ class Correlations(pa.DataFrameModel):
     measure_b: Series[Text] = pa.Field(metadata=NONE)
     source_b: Series[Text] = pa.Field(str_matches=SOURCE_NAME, metadata=NONE)
     lag_weeks: Series[Int] = pa.Field(ge=0, metadata=NONE, description="b after a")
-    rho: Series[Float] = pa.Field(ge=-1, le=1, metadata=NONE, description="of ranks, inside persons")
+    rho: Series[Float] = pa.Field(ge=-1, le=1, metadata=NONE, description="inside persons, beyond the usual")
     low: Series[Float] = pa.Field(ge=-1, le=1, metadata=NONE)
     high: Series[Float] = pa.Field(ge=-1, le=1, metadata=NONE)
-    p_value: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE, description="persons shuffled")
+    p_value: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE, description="by person")
     q_value: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE, description="Benjamini-Yekutieli")
     is_declared: Series[Bool] = pa.Field(metadata=NONE)
     n_persons: Series[Int] = pa.Field(ge=1, metadata=NONE, description="who have both measures")

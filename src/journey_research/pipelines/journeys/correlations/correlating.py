@@ -2,28 +2,30 @@
 
 Context: each team looks at its own system, and what hangs together between two of them is seen by nobody.
 A dozen weekly totals say next to nothing: two series that both grow correlate, and there are thousands of
-pairs. Choice: a person in a week is the grain. Ranks inside the week take out trend and season, the person's
-mean takes out who is active at all, and what the person did that week in all other sources takes out busy
-weeks; what is left is correlated, lagged by whole weeks. The test shuffles persons: one person's weeks of a
-measure beside another's of the other. Its mean and variance are known exactly, so nothing is drawn. The
-rate of false discoveries is held whatever hangs together (Yekutieli). Given up: what is no person's, as a
-total of stock; weak correlations; and cause: a common cause looks the same.
+pairs. Choice: a person in a week is the grain. What is usual for the person in such a week is taken out, so
+neither who is active nor what grows counts; so is what the person did that week in all other sources, so a
+busy week counts less. What is left is correlated, lagged by whole weeks. Each person's products
+are one observation, so it does not matter how a person's weeks hang together; and the rate of false
+discoveries is held whatever hangs together (Yekutieli). Given up: what is no person's, as a total of stock;
+persons of a single week; weak correlations; and cause: a common cause looks the same,
+and so does a week busy in all sources, so far as the others do not show it.
 """
 
 from __future__ import annotations
 
 import math
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from journey_research.engine import Table, run_sql
+from journey_research.pipelines.journeys.false_discovery import q_values, upper_tail
+from journey_research.pipelines.journeys.intervals import Z
 
-from ..false_discovery import q_values, upper_tail
-from ..intervals import Z
 from .correlation_rule import CorrelationRule
-from .panel import Floats, Panel, freed_of, panel_of, within_persons
+from .panel import Floats, Panel, freed_of, panel_of, usual_counts, weeks_known
 
 WEEK_US = 7 * 86_400_000_000
 FEWEST_WEEKS = 4  # beside each other at the longest lag
@@ -33,6 +35,15 @@ COLUMNS = {
     "is_declared": "bool", "n_persons": "int64", "n_weeks": "int64",
 }  # fmt: skip
 Row = tuple[str, str, str, str, int, float, float, float, float, float, bool, int, int]
+
+
+class _Side(NamedTuple):
+    """The measures of one source: where they stand in the panel, and m x persons x weeks of each."""
+
+    at: np.ndarray
+    beyond: Floats
+    usual: Floats
+    has: np.ndarray  # m x persons
 
 
 def correlate_sources(
@@ -52,9 +63,9 @@ def correlate_sources(
 
     Returns:
         Contract ``Correlations``: a row for each pair and lag that enough persons have both of,
-        ``measure_a`` first in time; declared ones first, then by strength. ``rho`` is a rank
-        correlation inside persons, with a 95 % interval by person that knows nothing of the
-        other pairs. A correlation is no cause.
+        ``measure_a`` first in time; declared ones first, then by strength. ``rho`` is the
+        correlation inside persons of what goes beyond the usual, with a 95 % interval by person that
+        knows nothing of the other pairs. A correlation is no cause.
     """
     person_weeks = run_sql(
         "person_weeks.sql",
@@ -75,28 +86,30 @@ def correlate_panel(panel: Panel, rule: CorrelationRule) -> pd.DataFrame:
     """The same, of persons by weeks by measures.
 
     Source:
-        The mean and variance of a sum over shuffled pairs: Hoeffding (1951), "A combinatorial central
-        limit theorem"; here of vectors, as in the RV coefficient's test, Kazi-Aoual et al. (1995).
+        Sums over clusters divided by what they vary: Liang and Zeger (1986), "Longitudinal data analysis
+        using generalized linear models".
     """
     from threadpoolctl import threadpool_limits
 
     n_weeks = panel.counts.shape[2]
     rows: list[Row] = []
     if panel.counts.shape[1] > 2 and n_weeks - rule.max_lag_weeks >= FEWEST_WEEKS:
-        inside = np.stack([within_persons(own) for own in panel.counts])
-        has = (panel.counts > 0).any(axis=2)
+        known = weeks_known(panel.counts)
         source = np.array(panel.sources)
         with threadpool_limits(limits=1, user_api="blas"):
+            usual = np.stack([usual_counts(own, known) for own in panel.counts])
+            beyond = panel.counts * known - usual
+            has = ((panel.counts * known) > 0).any(axis=2)
             for one, other in combinations(sorted(set(panel.sources)), 2):
                 rest = panel.counts[(source != one) & (source != other)].sum(axis=0)
-                activity = within_persons(rest)
+                activity = rest * known - usual_counts(rest, known)
                 a, b = np.flatnonzero(source == one), np.flatnonzero(source == other)
-                freed = {"a": freed_of(inside[a], activity), "b": freed_of(inside[b], activity)}
-                n_both = has[a].astype(np.int64) @ has[b].astype(np.int64).T
-                rows += _pairs(panel, a, b, freed["a"], freed["b"], n_both, range(rule.max_lag_weeks + 1), rule)
-                rows += _pairs(
-                    panel, b, a, freed["b"], freed["a"], n_both.T, range(1, rule.max_lag_weeks + 1), rule
-                )
+                of_a = _Side(a, freed_of(beyond[a], activity), usual[a], has[a])
+                of_b = _Side(b, freed_of(beyond[b], activity), usual[b], has[b])
+                for lag in range(rule.max_lag_weeks + 1):
+                    rows += _pairs(panel, of_a, of_b, lag, rule.least_persons)
+                    if lag:
+                        rows += _pairs(panel, of_b, of_a, lag, rule.least_persons)
     told = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
     told["q_value"] = q_values(told["p_value"].to_numpy(), any_dependence=True)
     told["is_declared"] = (told["q_value"] <= rule.false_discovery_rate).to_numpy()
@@ -110,32 +123,35 @@ def correlate_panel(panel: Panel, rule: CorrelationRule) -> pd.DataFrame:
     return told[list(COLUMNS)]
 
 
-def _pairs(
-    panel: Panel, a: np.ndarray, b: np.ndarray, of_a: Floats, of_b: Floats, n_both: np.ndarray,
-    lags: range, rule: CorrelationRule,
-) -> list[Row]:  # fmt: skip
-    """All pairs of two sources, those of ``b`` some weeks after those of ``a``."""
+def _pairs(panel: Panel, a: _Side, b: _Side, lag: int, least_persons: int) -> list[Row]:
+    """All pairs of two sources, those of ``b`` some weeks after those of ``a``.
+
+    What a sum of products varies is taken from the persons' products, and never below what independent
+    counts would vary: where two rare things have not met, the products alone look surer than they are.
+    """
     rows: list[Row] = []
-    n_persons, n_weeks = of_a.shape[1:]
-    for lag in lags:
-        first, then = of_a[:, :, : n_weeks - lag], of_b[:, :, lag:]
-        spreads = [np.einsum("mps,mpt->mst", own, own) for own in (first, then)]
-        for i, j in np.argwhere(n_both >= rule.least_persons):
-            products = (first[i] * then[j]).sum(axis=1)
-            of_first, of_then = (first[i] ** 2).sum(axis=1), (then[j] ** 2).sum(axis=1)
-            total, scale = float(products.sum()), math.sqrt(float(of_first.sum() * of_then.sum()))
-            variance = float((spreads[0][i] * spreads[1][j]).sum()) / (n_persons - 1)
-            if scale <= 0 or variance <= 0:
-                continue
-            rho = total / scale
-            pull = products / scale - rho / 2 * (of_first / of_first.sum() + of_then / of_then.sum())
-            half = Z * math.sqrt(float((pull**2).sum()))
-            p_value = min(1.0, 2 * upper_tail(abs(total) / math.sqrt(variance)))
-            rows.append(
-                (
-                    panel.measures[a[i]], panel.sources[a[i]], panel.measures[b[j]], panel.sources[b[j]],
-                    lag, rho, max(rho - half, -1.0), min(rho + half, 1.0), p_value, math.nan, False,
-                    int(n_both[i, j]), n_weeks - lag,
-                )
-            )  # fmt: skip
+    n_weeks = a.beyond.shape[2] - lag
+    first, then = a.beyond[:, :, :n_weeks], b.beyond[:, :, lag:]
+    usual_first, usual_then = a.usual[:, :, :n_weeks], b.usual[:, :, lag:]
+    of_first, of_then = (first**2).sum(axis=2), (then**2).sum(axis=2)
+    n_both = a.has.astype(np.int64) @ b.has.astype(np.int64).T
+    for i, j in np.argwhere(n_both >= least_persons):
+        products = (first[i] * then[j]).sum(axis=1)
+        scale = math.sqrt(float(of_first[i].sum() * of_then[j].sum()))
+        usual = float(usual_first[i].sum() * usual_then[j].sum())
+        if scale <= 0 or usual <= 0:
+            continue
+        rho = float(products.sum()) / scale
+        apart = scale**2 / usual * float((usual_first[i] * usual_then[j]).sum())
+        spread = math.sqrt(max(float((products**2).sum()), apart)) / scale
+        pull = of_first[i] / of_first[i].sum() + of_then[j] / of_then[j].sum()
+        seen = float(((products / scale - rho / 2 * pull) ** 2).sum())
+        half = Z * math.sqrt(max(seen, apart / scale**2))
+        rows.append(
+            (
+                panel.measures[a.at[i]], panel.sources[a.at[i]], panel.measures[b.at[j]],
+                panel.sources[b.at[j]], lag, rho, max(rho - half, -1.0), min(rho + half, 1.0),
+                min(1.0, 2 * upper_tail(abs(rho) / spread)), math.nan, False, int(n_both[i, j]), n_weeks,
+            )
+        )  # fmt: skip
     return rows

@@ -33,6 +33,4 @@ class CorrelationRule:
         if not 0 <= self.max_lag_weeks < self.max_weeks:
             raise ValueError(f"max_lag_weeks is {self.max_lag_weeks}; it lies from 0 to below max_weeks")
         if not 0 < self.false_discovery_rate < 1:
-            raise ValueError(
-                f"false_discovery_rate is {self.false_discovery_rate}; it lies between 0 and 1"
-            )
+            raise ValueError(f"false_discovery_rate is {self.false_discovery_rate}; it lies between 0 and 1")

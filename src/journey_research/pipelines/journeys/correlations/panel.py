@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 Floats = npt.NDArray[np.float64]
+ROUNDS, TINY = 12, 1e-12
 
 
 @dataclass(frozen=True)
@@ -32,45 +33,63 @@ def panel_of(person_weeks: pa.Table) -> Panel:
     names, measure = np.unique(person_weeks["measure"].to_numpy().astype(str), return_inverse=True)
     ago = person_weeks["weeks_ago"].to_numpy().astype(np.int64)
     n_weeks = int(ago.max()) if len(ago) else 0  # the oldest may be no whole week
-    source = dict(
-        zip(person_weeks["measure"].to_pylist(), person_weeks["source"].to_pylist(), strict=True)
-    )
+    source = dict(zip(person_weeks["measure"].to_pylist(), person_weeks["source"].to_pylist(), strict=True))
     counts = np.zeros((len(names), len(persons), n_weeks))
     kept = ago < n_weeks
     counts[measure[kept], person[kept], n_weeks - 1 - ago[kept]] = person_weeks["n"].to_numpy()[kept]
     return Panel([str(name) for name in names], [source[str(name)] for name in names], counts)
 
 
-def within_persons(values: Floats) -> Floats:
-    """Ranks inside each week less the person's own mean.
+def weeks_known(counts: Floats) -> Floats:
+    """1 in the weeks after a person first did or got anything, else 0; persons x weeks.
 
-    Ranks inside a week know no trend, season or outlier; less the person's mean they know no level of
-    activity. What is left is whether a person did it in a week more than usual for both.
+    The first week itself is left out: in it something is bound to have been, so that one measure's being
+    there makes the others look absent.
+    """
+    anything = (counts > 0).any(axis=0)
+    n_weeks = anything.shape[1]
+    first = np.where(anything.any(axis=1), anything.argmax(axis=1), n_weeks)
+    return np.asarray(np.arange(n_weeks)[None, :] > first[:, None], np.float64)
+
+
+def usual_counts(counts: Floats, known: Floats) -> Floats:
+    """What is usual for the person in such a week: the person's own level times the week's.
+
+    A person of twice the activity has twice as much of every week, and gains or loses with a trend in
+    proportion. So counts less this hold no level and no trend, whatever they are; ranks inside weeks would
+    keep both, since those of busy persons move with a trend and those of the others, tied at none, do not.
 
     Args:
-        values: persons x weeks.
+        counts: persons x weeks.
+        known: persons x weeks of 0 and 1; 0 where the person is not looked at.
 
     Returns:
-        persons x weeks; every row and every column sums to 0.
+        persons x weeks, 0 where not looked at; with the rows' and, nearly, the columns' sums of the counts.
+
+    Source:
+        Independence of rows and columns, fitted in proportion (Deming and Stephan, 1940).
 
     Example:
-        >>> within_persons(np.array([[0.0, 5.0], [1.0, 2.0]])).tolist()
-        [[-0.25, 0.25], [0.25, -0.25]]
-        >>> within_persons(np.array([[0.0, 10.0], [1.0, 70.0]])).tolist()  # all that moves is the week
-        [[0.0, 0.0], [0.0, 0.0]]
+        >>> both = np.ones((2, 2))
+        >>> usual_counts(np.array([[1.0, 2.0], [2.0, 4.0]]), both).round(6).tolist()
+        [[1.0, 2.0], [2.0, 4.0]]
+        >>> usual_counts(np.array([[2.0, 0.0], [0.0, 2.0]]), both).round(6).tolist()
+        [[1.0, 1.0], [1.0, 1.0]]
     """
-    from scipy.stats import rankdata
-
-    ranks = rankdata(values, axis=0) / len(values)
-    ranks -= ranks.mean(axis=0, keepdims=True)
-    return np.asarray(ranks - ranks.mean(axis=1, keepdims=True))
+    counts = counts * known
+    own, week = counts.sum(axis=1), np.ones(counts.shape[1])
+    for _ in range(ROUNDS):
+        level = own / np.maximum(known @ week, TINY)
+        week = counts.sum(axis=0) / np.maximum(level @ known, TINY)
+    level = own / np.maximum(known @ week, TINY)
+    return np.asarray(known * level[:, None] * week[None, :])
 
 
 def freed_of(values: Floats, activity: Floats) -> Floats:
     """What is left of each measure when the person's other activity in the week is taken out.
 
     Args:
-        values: m x persons x weeks, as ``within_persons`` leaves them.
+        values: m x persons x weeks, less what is usual.
         activity: persons x weeks, likewise.
     """
     spread = float((activity * activity).sum())

@@ -25,10 +25,10 @@ import numpy as np
 import pandas as pd
 
 from journey_research.engine import Table, run_sql
+from journey_research.pipelines.journeys.false_discovery import q_values, upper_tail
+from journey_research.pipelines.journeys.intervals import Z, clustered_interval
+from journey_research.pipelines.journeys.rule import ORDER, JourneyRule
 
-from ..false_discovery import q_values, upper_tail
-from ..intervals import Z, clustered_interval
-from ..rule import ORDER, JourneyRule
 from .friction_rule import FrictionRule
 from .giving_up import Floats, GivenUp, give_up
 from .processes import CONTACTS, find_processes
