@@ -25,7 +25,7 @@ from journey_research.pipelines.journeys.false_discovery import q_values, upper_
 from journey_research.pipelines.journeys.intervals import Z
 
 from .correlation_rule import CorrelationRule
-from .panel import Floats, Panel, freed_of, panel_of, usual_counts, weeks_known
+from .panel import Floats, Panel, freed_of, panel_of, units, usual_counts, weeks_known
 
 WEEK_US = 7 * 86_400_000_000
 FEWEST_WEEKS = 4  # beside each other at the longest lag
@@ -41,8 +41,8 @@ class _Side(NamedTuple):
     """The measures of one source: where they stand in the panel, and m x persons x weeks of each."""
 
     at: np.ndarray
-    beyond: Floats
-    usual: Floats
+    beyond: Floats  # what goes beyond the usual, in units
+    usual: Floats  # what that would vary if nothing hung together, but for one factor
     has: np.ndarray  # m x persons
 
 
@@ -98,14 +98,17 @@ def correlate_panel(panel: Panel, rule: CorrelationRule) -> pd.DataFrame:
         source = np.array(panel.sources)
         with threadpool_limits(limits=1, user_api="blas"):
             usual = np.stack([usual_counts(own, known) for own in panel.counts])
-            beyond = panel.counts * known - usual
+            unit = units(usual)
+            beyond = (panel.counts * known - usual) / unit
+            varies = usual / unit**2
             has = ((panel.counts * known) > 0).any(axis=2)
             for one, other in combinations(sorted(set(panel.sources)), 2):
                 rest = panel.counts[(source != one) & (source != other)].sum(axis=0)
-                activity = rest * known - usual_counts(rest, known)
+                usual_rest = usual_counts(rest, known)
+                activity = (rest * known - usual_rest) / units(usual_rest)
                 a, b = np.flatnonzero(source == one), np.flatnonzero(source == other)
-                of_a = _Side(a, freed_of(beyond[a], activity), usual[a], has[a])
-                of_b = _Side(b, freed_of(beyond[b], activity), usual[b], has[b])
+                of_a = _Side(a, freed_of(beyond[a], activity), varies[a], has[a])
+                of_b = _Side(b, freed_of(beyond[b], activity), varies[b], has[b])
                 for lag in range(rule.max_lag_weeks + 1):
                     rows += _pairs(panel, of_a, of_b, lag, rule.least_persons)
                     if lag:

@@ -85,11 +85,24 @@ def usual_counts(counts: Floats, known: Floats) -> Floats:
     return np.asarray(known * level[:, None] * week[None, :])
 
 
+def units(usual: Floats) -> Floats:
+    """What a count is divided by: about what it varies, so that busy persons do not drown the others.
+
+    Counts vary about as the root of what is usual; half a count more keeps what is nearly never from
+    weighing like a mountain when it comes once.
+
+    Example:
+        >>> units(np.array([0.5, 3.5])).tolist()
+        [1.0, 2.0]
+    """
+    return np.asarray(np.sqrt(usual + 0.5))
+
+
 def freed_of(values: Floats, activity: Floats) -> Floats:
     """What is left of each measure when the person's other activity in the week is taken out.
 
     Args:
-        values: m x persons x weeks, less what is usual.
+        values: m x persons x weeks, less what is usual, in units.
         activity: persons x weeks, likewise.
     """
     spread = float((activity * activity).sum())

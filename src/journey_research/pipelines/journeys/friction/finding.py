@@ -27,11 +27,12 @@ import pandas as pd
 from journey_research.engine import Table, run_sql
 from journey_research.pipelines.journeys.false_discovery import q_values, upper_tail
 from journey_research.pipelines.journeys.intervals import Z, clustered_interval
-from journey_research.pipelines.journeys.rule import ORDER, JourneyRule
+from journey_research.pipelines.journeys.rule import JourneyRule
 
 from .friction_rule import FrictionRule
 from .giving_up import Floats, GivenUp, give_up
-from .processes import CONTACTS, find_processes
+from .processes import CONTACTS
+from .step_cases import follow_cases, gather_steps
 
 ALONG_A_PROCESS = ("drop_off", "wait", "rework_loop")
 MAX_CASES = 20_000_000
@@ -90,25 +91,21 @@ def find_friction(
         who got past the step (drop_off); affected cases reach it as often as the others at the step (all
         other measures). It is of the whole time the data cover.
     """
-    cases, case_steps, step_touches, processes = _steps(
+    steps = gather_steps(
         journey_touches, touches, people, outcomes, order_sightings, as_of, journey_rule, friction_rule
     )
-    step_cases = run_sql(
-        "step_cases.sql",
-        case_steps=case_steps,
-        cases=cases,
-        process_steps=processes,
-        as_of=as_of,
-        repeat_us=friction_rule.repeat_days * 86_400_000_000,
-        switch_us=friction_rule.switch_hours * 3_600_000_000,
-    )
+    step_cases = follow_cases(steps, steps.processes, as_of, friction_rule)
     measures = run_sql(
         "step_measures.sql", step_cases=step_cases, long_wait_ratio=friction_rule.long_wait_ratio
     ).to_pandas()
     measures = measures[(measures["process"] != CONTACTS) | ~measures["metric"].isin(ALONG_A_PROCESS)]
     measures = measures.sort_values(["process", "step_number", "metric"], ignore_index=True)
     leaving = run_sql(
-        "leaving_cases.sql", step_cases=step_cases, step_touches=step_touches, cases=cases, contacts=CONTACTS
+        "leaving_cases.sql",
+        step_cases=step_cases,
+        step_touches=steps.step_touches,
+        cases=steps.cases,
+        contacts=CONTACTS,
     ).to_pandas(expected_rows=MAX_CASES)
     leaving = leaving.sort_values(["process", "case_id"], ignore_index=True)
     given_up: dict[tuple[str, int], GivenUp] = {}
@@ -120,58 +117,6 @@ def find_friction(
         amounts = own.loc[own["is_goal"] == 1, "goal_amount"].astype("float64")
         amount_of[str(process)] = float(amounts.mean()) if len(amounts) else math.nan
     return _ranked(measures, given_up, amount_of, friction_rule)
-
-
-def _steps(
-    journey_touches: Table,
-    touches: Table,
-    people: Table,
-    outcomes: Table,
-    order_sightings: Table,
-    as_of: Table,
-    journey_rule: JourneyRule,
-    rule: FrictionRule,
-) -> tuple[Table, Table, Table, Table]:
-    """Cases, the steps in them, the touches behind these, and the processes."""
-    by_journey = rule.case == "journey"
-    actions = Table.from_pandas(pd.DataFrame({"action": list(rule.contact_actions)}, dtype="str"))
-    step_touches = run_sql(
-        "step_touches.sql",
-        journey_touches=journey_touches,
-        touches=touches,
-        contact_actions=actions,
-        case=rule.case,
-        paged_action=rule.paged_action,
-    )
-    case_steps = _held(run_sql("case_steps.sql", step_touches=step_touches))
-    cases = _held(
-        run_sql(
-            "cases.sql",
-            journey_touches=journey_touches,
-            people=people,
-            outcomes=outcomes,
-            order_sightings=order_sightings,
-            as_of=as_of,
-            case=rule.case,
-            case_gap_us=journey_rule.max_gap_us if by_journey else journey_rule.session_gap_us,
-            sees_orders=journey_rule.conversion_action == ORDER,
-        )
-    )
-    together = run_sql(
-        "steps_together.sql",
-        case_steps=case_steps,
-        cases=cases,
-        least_cases=rule.least_cases,
-        least_goal_share=rule.least_goal_share,
-        least_lift=rule.least_lift,
-    ).to_pandas()
-    processes = find_processes(together, rule.contact_actions, rule.least_together_share)
-    return cases, case_steps, step_touches, Table.from_pandas(processes)
-
-
-def _held(table: Table) -> Table:
-    """The same, computed once: three statements read it."""
-    return Table.from_arrow(table.to_arrow())
 
 
 def _ranked(
