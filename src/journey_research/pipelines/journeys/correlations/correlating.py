@@ -101,7 +101,7 @@ def correlate_panel(panel: Panel, rule: CorrelationRule) -> pd.DataFrame:
             unit = units(usual)
             beyond = (panel.counts * known - usual) / unit
             varies = usual / unit**2
-            has = ((panel.counts * known) > 0).any(axis=2)
+            has = np.asarray(((panel.counts * known) > 0).any(axis=2))
             for one, other in combinations(sorted(set(panel.sources)), 2):
                 rest = panel.counts[(source != one) & (source != other)].sum(axis=0)
                 usual_rest = usual_counts(rest, known)

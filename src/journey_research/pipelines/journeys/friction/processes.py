@@ -38,18 +38,19 @@ def find_processes(
         >>> find_processes(told, ("ask",), 0.5)["step"].tolist()
         ['cart', 'pay', 'ask']
     """
-    alone = steps_together[steps_together["step"] == steps_together["other_step"]].set_index("step")
-    steps = [step for step in sorted(alone.index) if step not in contact_actions]
+    told = steps_together[["step", "other_step", "n_cases", "places"]]
+    pairs = sorted((str(a), str(b), int(n), int(places)) for a, b, n, places in told.to_numpy().tolist())
+    alone = {a: n for a, b, n, _ in pairs if a == b}
+    place = {a: places / n for a, b, n, places in pairs if a == b}
+    steps = [step for step in alone if step not in contact_actions]
     group = {step: step for step in steps}
-    for pair in steps_together.sort_values(["step", "other_step"]).itertuples(index=False):
-        a, b = pair.step, pair.other_step
+    for a, b, n, _ in pairs:
         if a == b or a not in group or b not in group:
             continue
-        either = alone.at[a, "n_cases"] + alone.at[b, "n_cases"] - pair.n_cases
-        if pair.n_cases >= least_together_share * either and group[a] != group[b]:
+        either = alone[a] + alone[b] - n
+        if n >= least_together_share * either and group[a] != group[b]:
             joined = group[b]
             group = {step: group[a] if of == joined else of for step, of in group.items()}
-    place = {step: alone.at[step, "places"] / alone.at[step, "n_cases"] for step in steps}
     rows: list[tuple[str, str, int, int]] = []
     for name in sorted(set(group.values())):
         held = sorted((place[step], step) for step in steps if group[step] == name)
