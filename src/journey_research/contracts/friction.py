@@ -55,7 +55,7 @@ class Fixes(pa.DataFrameModel):
     excess_share: Series[Float] = pa.Field(
         ge=0, le=1, metadata=NONE, description="friction, of the cases there"
     )
-    excess_low: Series[Float] = pa.Field(metadata=NONE)
+    excess_low: Series[Float] = pa.Field(gt=0, metadata=NONE)
     excess_high: Series[Float] = pa.Field(metadata=NONE)
     stake_each_amount: Series[Float] = pa.Field(ge=0, metadata=NONE, description="value, of a case in excess")
     reach_share: Series[Float] = pa.Field(

@@ -28,7 +28,7 @@ FIX_COLUMNS = [
     "beyond the usual",
     "persons who come here",
     "at stake (95 in 100)",
-    "sure",
+    "worth a repair",
 ]
 CORRELATION_COLUMNS = ["first", "then", "weeks later", "correlation (95 in 100)", "persons with both"]
 
@@ -54,7 +54,9 @@ def fixes_answer(fixes: Table) -> Sentence:
     """One sentence: what to fix first, or that nothing stands out."""
     declared = rows_of(fixes, "select * from this where is_declared order by fix_rank")
     if not declared:
-        return Sentence("Nothing to fix stands out: no step holds people up by more than chance may bring.")
+        return Sentence(
+            "Nothing to fix stands out: no step surely holds up more people than is usual and worth a repair."
+        )
     first = declared[0]
     others = f"; {things(len(declared) - 1, 'other place')} after it" if len(declared) > 1 else ""
     return Sentence(
@@ -74,7 +76,7 @@ def fixes_table(fixes: Table) -> pd.DataFrame:
             _ranged(row, "excess_share", "excess_low", "excess_high", "share"),
             number(row["reach_share"], "share"),
             _ranged(row, "stake_amount", "stake_low_amount", "stake_high_amount", "amount"),
-            "yes" if row["is_declared"] else "may be chance",
+            "yes" if row["is_declared"] else "too small to be sure",
         )
         for row in rows_of(fixes, "select * from this order by fix_rank")
     ]

@@ -46,6 +46,16 @@ def test_worked_example():
     assert ("product_viewed", "drop_off") not in found.index  # everybody passes it
 
 
+def test_a_call_in_the_midst_of_a_step_is_no_change_of_channel():
+    others = [told for told in VISITS if told[0] in ("web:a", "web:d", "web:e")]
+    during = [("web:b", 0, "added_to_cart", None, "direct"), ("web:b", 5, "called", None, "call_centre"),
+              ("web:b", 10, "added_to_cart", None, "direct")]  # fmt: skip
+
+    for told, share in ((during, 0.0), (during[:2], 0.5)):
+        found = friction_of(others + told, [("web:a", 5)], FEW).set_index(["step", "metric"])
+        assert found.loc[("added_to_cart", "channel_switch"), "affected_share"] == share
+
+
 def test_a_visit_that_may_go_on_is_not_counted():
     kept = friction_of(VISITS, [("web:a", 5)], FEW, until=36).set_index(["step", "metric"])
 

@@ -94,6 +94,7 @@ def test_fixes_are_ranked_by_friction_value_and_reach():
         {**row, "step": "cart", "metric": "wait", "stake_amount": 300.0, "stake_rank": 2},
         {**row, "step": "cart", "metric": "drop_off", "stake_amount": 0.0, "stake_rank": 3},
         {**row, "step": "pay", "metric": "wait", "stake_amount": None, "stake_rank": 4},
+        {**row, "step": "pay", "metric": "rework_loop", "excess_low": -0.1, "stake_rank": 5},
     )
     touches = table(
         "JOURNEY_TOUCHES",

@@ -46,9 +46,9 @@ def weeks_known(counts: Floats) -> Floats:
     The first week itself is left out: in it something is bound to have been, so that one measure's being
     there makes the others look absent.
     """
-    anything = np.asarray(counts > 0).any(axis=0)
+    anything = counts.sum(axis=0) > 0
     n_weeks = anything.shape[1]
-    first = np.where(anything.any(axis=1), anything.argmax(axis=1), n_weeks)
+    first = np.where(anything.sum(axis=1) > 0, anything.argmax(axis=1), n_weeks)
     return np.asarray(np.arange(n_weeks)[None, :] > first[:, None], np.float64)
 
 

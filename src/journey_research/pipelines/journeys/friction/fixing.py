@@ -28,11 +28,12 @@ def rank_fixes(friction: Table, journey_touches: Table) -> pd.DataFrame:
         journey_touches: Contract ``JourneyTouches``; for how many persons there are.
 
     Returns:
-        Contract ``Fixes``: at most ten rows. What is declared stands before what may be chance.
+        Contract ``Fixes``: at most ten rows, of steps where the excess is above 0 for all its range. What is
+        declared, and so surely worth a repair, stands before what is not.
     """
     n_persons = int(journey_touches.query("select count(distinct person_id) from this").first_row()[0])
     found = friction.to_pandas()
-    worth = found[(found["stake_amount"] > 0) & (found["excess_share"] > 0)]
+    worth = found[(found["stake_amount"] > 0) & (found["excess_low"] > 0)]
     worth = worth.sort_values("stake_rank").head(MOST_FIXES).reset_index(drop=True)
     stopped = worth["excess_share"] * worth["n_cases"]
     told = worth.assign(
