@@ -60,6 +60,8 @@ def beside_the_truth(friction: pd.DataFrame, truth: pd.DataFrame) -> tuple[pd.Da
     if planted.empty:
         return table, f"friction: the planted step was not found; {n_declared} declared"
     of = planted.iloc[0]
+    if of["orders_lost"] == 0:
+        return table, f"friction: none in this world; {n_declared} declared"
     covered = of["goals_low"] <= of["orders_lost"] <= of["goals_high"]
     return table, (
         f"friction: {of['step']} (planted) ranks {of['stake_rank']}, "

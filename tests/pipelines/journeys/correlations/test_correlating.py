@@ -10,6 +10,7 @@ from journey_research.engine import Table
 from journey_research.pipelines.journeys.correlations.correlating import correlate_panel, correlate_sources
 from journey_research.pipelines.journeys.correlations.correlation_rule import CorrelationRule
 from journey_research.pipelines.journeys.correlations.panel import Panel, usual_counts, weeks_known
+from journey_research.pipelines.journeys.false_discovery import q_values
 from tests.pipelines.journeys.small_world import as_of, moment, people_from
 from tests.worlds import broken_rules, table
 
@@ -80,6 +81,8 @@ def test_rho_is_the_correlation_of_what_goes_beyond_the_usual():
     assert (found["low"] <= found["rho"]).all()
     assert (found["rho"] <= found["high"]).all()
     assert (found["source_a"] != found["source_b"]).all()
+    p_values = found["p_value"].to_numpy()
+    assert found["q_value"].to_numpy() == pytest.approx(q_values(p_values, any_dependence=True))
 
 
 def test_the_order_of_persons_does_not_matter():

@@ -266,6 +266,8 @@ def test_beside_the_truth_says_whether_it_is_inside():
 
     assert shown["step"].tolist() == ["payment"]
     assert "ranks 1, declared, 1 declared in all; 80 orders lost by it, 75 (60 to 90) found: inside" in line
+    none = beside_the_truth(found.assign(is_declared=False), truth.assign(orders_lost=0))[1]
+    assert none == "friction: none in this world; 0 declared"
     assert beside_the_truth(found.iloc[:0], truth)[1].startswith("friction: the planted step was not found")
 
 

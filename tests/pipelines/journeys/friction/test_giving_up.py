@@ -7,7 +7,11 @@ import pytest
 from journey_research.engine import Table
 from journey_research.pipelines.journeys.friction.fixing import rank_fixes
 from journey_research.pipelines.journeys.friction.giving_up import give_up
-from journey_research.pipelines.journeys.friction.likeness import fit_logistic, known_before
+from journey_research.pipelines.journeys.friction.likeness import (
+    fit_logistic,
+    known_before,
+    likeness_to_buyers,
+)
 from tests.pipelines.journeys.friction.made_up_steps import rule
 from tests.worlds import broken_rules, table
 
@@ -62,6 +66,20 @@ def test_too_few_or_too_alike_is_too_little_to_say():
     assert not give_up(cases(1, 1.0), [1, 2], rule())[1].is_told  # the first exit is what others are held to
     no_buyer = cases(1, 1.0)[lambda told: told["is_goal"] == 0]
     assert not give_up(no_buyer.reset_index(drop=True), [1, 2], rule())[2].is_told
+
+
+def test_likeness_is_learnt_from_other_persons():
+    apart = []
+    for seed in range(20):
+        chance = np.random.default_rng(seed)
+        told = cases(seed, 0.5, apart=0.0).head(80)
+        told["channel"] = chance.choice(list("abcdef"), 80)  # says nothing, but could be learnt by heart
+        told["person_id"] = [f"person:{n:03x}" for n in range(80)]
+        is_buyer = np.arange(80) < 40
+        score = likeness_to_buyers(told, is_buyer, ~is_buyer, 1, 30, 1000, seed)
+        apart.append(score[is_buyer].mean() - score[~is_buyer].mean())
+
+    assert np.mean(apart) < 0.01  # by heart it would be 0.1
 
 
 def test_logistic_weights_are_where_the_slope_is_none():
