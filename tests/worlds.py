@@ -279,15 +279,59 @@ class _Month:
             for path, (won, lost) in counts.items()
         ]
         share = len(self.outcomes) / len(self.journeys)
+        step = {
+            "process": "cart",
+            "n_cases": 400,
+            "n_persons": 300,
+            "affected_share": 0.3,
+            "low": 0.25,
+            "high": 0.35,
+        }
+        told = {"usual_share": 0.1, "excess_share": 0.2, "excess_low": 0.15, "excess_high": 0.25}
+        stake = {"stake_amount": 900.5, "stake_low_amount": 700.0, "stake_high_amount": 1100.0}
         friction = [
             {
-                "channel": name,
-                "n_journeys": 20 + n,
-                "dropped_share": 0.1 * n,
-                "low": 0.08 * n,
-                "high": 0.12 * n,
-            }
-            for n, name in enumerate(CHANNELS, start=1)
+                **step,
+                **told,
+                **stake,
+                "step": "page_viewed checkout/payment",
+                "step_number": 2,
+                "metric": "drop_off",
+                "is_declared": True,
+                "goals_at_stake": 80.0,
+                "stake_rank": 1,
+            },
+            {**step, "step": "added_to_cart", "metric": "drop_off", "stake_rank": 2, "excess_share": None},
+        ]
+        fixes = [
+            {
+                **stake,
+                "process": "cart",
+                "step": "page_viewed checkout/payment",
+                "metric": "drop_off",
+                "is_declared": True,
+                "excess_share": 0.2,
+                "excess_low": 0.15,
+                "excess_high": 0.25,
+                "reach_share": 0.4,
+                "n_cases": 400,
+                "goals_at_stake": 80.0,
+                "stake_each_amount": 11.26,
+            },
+        ]
+        correlations = [
+            {
+                "measure_a": "shop ordered web",
+                "source_a": "shop",
+                "measure_b": "calls called",
+                "source_b": "calls",
+                "lag_weeks": 1,
+                "rho": 0.2,
+                "low": 0.15,
+                "high": 0.25,
+                "is_declared": True,
+                "n_persons": 120,
+            },
         ]
         profiles = [
             {"segment": "frequent buyers", "n_persons": 12, "touches_mean": 9.5, "outcomes_mean": 1.6,
@@ -318,6 +362,8 @@ class _Month:
         return {
             "paths": table("PATHS", *paths),
             "friction": table("FRICTION", *friction),
+            "fixes": table("FIXES", *fixes),
+            "correlations": table("CORRELATIONS", *correlations),
             "segment_profiles": table("SEGMENT_PROFILES", *profiles),
             "segment_choices": table("SEGMENT_CHOICES", *choices),
             "segment_moves": table("SEGMENT_MOVES", *moves),

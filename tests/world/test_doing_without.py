@@ -117,3 +117,20 @@ def test_touches_cause_as_often_as_their_effect_says():
 def test_an_unknown_channel_is_refused():
     with pytest.raises(ValueError, match="no such channels: fax"):
         block(0, 2, ("fax",))
+
+
+def test_a_whole_world_can_be_had_in_which_nobody_gives_up_at_the_payment(tmp_path):
+    from journey_research.world import build_world
+
+    for folder, without in (("with", []), ("without", ["payment"])):
+        build_world(tmp_path / folder, persons=60, weeks=6, world_seed=3, without=without, processes=1)
+    told = {
+        folder: pd.read_csv(tmp_path / folder / "truth_friction.csv").set_index("step")
+        for folder in ("with", "without")
+    }
+
+    assert told["with"].loc["payment", "orders_lost"] > 0
+    assert told["without"].loc["payment", ["left_share", "orders_lost"]].tolist() == [0, 0]
+    assert told["with"].loc["cart", "reached"] <= told["without"].loc["cart", "reached"]
+    people = [(tmp_path / folder / "truth_people.csv").read_bytes()[:2000] for folder in ("with", "without")]
+    assert people[0] == people[1]

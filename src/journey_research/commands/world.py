@@ -24,7 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="CHANNEL",
-        help="a channel whose contacts never take place, as in: --without email",
+        help="a channel whose contacts never take place, as in: --without email; or payment: nobody gives up "
+        "there",
     )
     parser.add_argument("--processes", type=int, default=0, help="how many processes (0: one for each core)")
 

@@ -128,16 +128,6 @@ class Transitions(pa.DataFrameModel):
     median_gap_minutes: Series[Float] = pa.Field(ge=0, metadata=NONE)
 
 
-class Friction(pa.DataFrameModel):
-    """One row per channel at which journeys end: how often the touch there was the last of an open one."""
-
-    channel: Series[Text] = pa.Field(metadata=NONE)
-    n_journeys: Series[Int] = pa.Field(ge=1, metadata=NONE, description="journeys that pass here")
-    dropped_share: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
-    low: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
-    high: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
-
-
 JOURNEY_TOUCHES = TableContract(JourneyTouches, ("touch_id",))
 OUTCOMES = TableContract(Outcomes, ("outcome_id",))
 SESSIONS = TableContract(Sessions, ("session_id",))
@@ -146,4 +136,3 @@ PATHS = TableContract(Paths, ("variant", "path"))
 THRESHOLD_PATHS = TableContract(ThresholdPaths, ("threshold", "path"))
 THRESHOLD_KPIS = TableContract(ThresholdKpis, ("threshold",))
 TRANSITIONS = TableContract(Transitions, ("from_channel", "to_channel"))
-FRICTION = TableContract(Friction, ("channel",))

@@ -1,4 +1,4 @@
-"""The stage's figures, friction, and what becomes of nothing."""
+"""The stage's figures, and what becomes of nothing."""
 
 import math
 
@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey_research.pipelines.journeys.cutting import cut_journeys
-from journey_research.pipelines.journeys.friction import find_friction
 from journey_research.pipelines.journeys.intervals import (
     clustered_interval,
     median_interval,
@@ -39,26 +38,6 @@ def stage(rule=RULE):
     outcomes = find_outcomes(touches, orders, people, rule)
     journey_touches = cut_journeys(touches, people, outcomes, rule)
     return journey_touches, summarise_journeys(journey_touches, outcomes, rule), outcomes
-
-
-def test_friction_counts_decided_journeys_alone():
-    journey_touches, journeys, _ = stage()
-
-    found = find_friction(journey_touches, journeys, as_of(4 * DAY), RULE).set_index("channel")
-
-    assert found["n_journeys"].to_dict() == {"email": 3, "store": 2}
-    assert found["dropped_share"].to_dict() == {"email": 1 / 3, "store": 1 / 2}
-    assert tuple(found.loc["store", ["low", "high"]]) == wilson_interval(1, 2)
-
-
-def test_a_journey_is_decided_after_the_longest_gap_and_not_at_it():
-    journey_touches, journeys, _ = stage()
-
-    fresh = find_friction(journey_touches, journeys, as_of(DAY), RULE)
-    older = find_friction(journey_touches, journeys, as_of(DAY + 1), RULE)
-
-    assert fresh.empty
-    assert older["n_journeys"].tolist() == [1]  # the e-mail at minute 0; the others go on to minute 10
 
 
 def test_metrics_of_the_worked_example():
@@ -92,7 +71,6 @@ def test_nothing_in_nothing_out():
     }.items():
         assert told.count() == 0
         assert broken_rules(name, told) == []
-    assert find_friction(journey_touches, journeys, as_of(0), RULE).empty
     metrics = measure_journeys(journey_touches, journeys, outcomes, as_of(0), RULE).set_index("metric")
     assert metrics.loc["n_journeys", "value"] == 0
     assert math.isnan(metrics.loc["conversion_rate", "value"])

@@ -2,9 +2,10 @@
 
 from kedro.pipeline import Node, Pipeline
 
+from .correlations.correlating import correlate_sources
 from .cutting import cut_journeys
 from .devices import pair_devices, summarise_device_sessions
-from .friction import find_friction
+from .friction.pipeline import create_pipeline as create_friction
 from .histories.pipeline import create_pipeline as create_histories
 from .history import hold_history
 from .journey_metrics import measure_journeys
@@ -104,12 +105,6 @@ def create_pipeline() -> Pipeline:
             ),
             Node(count_transitions, "journey_touches", "transitions", name="count_transitions"),
             Node(
-                find_friction,
-                ["journey_touches", "journeys", "as_of", "params:journey_rule"],
-                "friction",
-                name="find_friction",
-            ),
-            Node(
                 measure_journeys,
                 ["journey_touches", "journeys", "outcomes", "as_of", "params:journey_rule"],
                 "journey_metrics",
@@ -184,6 +179,13 @@ def create_pipeline() -> Pipeline:
             ),
             create_segmentation(),
             create_histories(),
+            create_friction(),
+            Node(
+                correlate_sources,
+                ["touches", "orders", "people", "as_of", "params:correlation_rule"],
+                "correlations",
+                name="correlate_sources",
+            ),
             create_touchpoints(),
         ]
     )

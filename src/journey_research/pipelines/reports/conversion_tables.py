@@ -1,4 +1,4 @@
-"""What converts: credit by channel, model and baselines, friction, segments, paths, lifetime value."""
+"""What converts: credit by channel, model and baselines, segments, paths, lifetime value."""
 
 from __future__ import annotations
 
@@ -85,19 +85,6 @@ def _told(row: dict[str, Any], unit: str) -> str:
 
 def _column(ending: str) -> str:
     return plain(ending).strip()
-
-
-def friction_table(friction: Table) -> pd.DataFrame:
-    """Where journeys stop: ``last channel``, ``journeys through it``, ``stopped there (95 in 100)``."""
-    shown = [
-        (
-            plain(row["channel"]),
-            number(row["n_journeys"]),
-            ranged(row["dropped_share"], row["low"], row["high"], "share"),
-        )
-        for row in rows_of(friction, "select * from this order by dropped_share desc, channel")
-    ]
-    return pd.DataFrame(shown, columns=["channel", "journeys through it", "stopped there (95 in 100)"])
 
 
 def segments_table(segment_profiles: Table) -> pd.DataFrame:

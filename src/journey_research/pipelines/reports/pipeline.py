@@ -46,6 +46,8 @@ def create_pipeline() -> Pipeline:
                     "data_classes",
                     "dirt_found",
                     "entity_totals",
+                    "fixes",
+                    "correlations",
                 ],
                 "weekly_report",
                 name="tell_week",
