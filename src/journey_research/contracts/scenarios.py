@@ -215,7 +215,7 @@ class ConversionNatures(pa.DataFrameModel):
     outcome_amount: Series[Money] = pa.Field(metadata=NONE)
     nature: Series[Text] = pa.Field(isin=["direct", "recommended"], metadata=NONE)
     sign: Series[Text] = pa.Field(
-        isin=["coupon code", "followed link", "friend's review", "shared product"],
+        isin=["coupon code", "followed link", "friend's review"],
         nullable=True,
         metadata=NONE,
         description="strongest there is; null: direct",

@@ -145,7 +145,6 @@ def create_pipeline() -> Pipeline:
                     "outcomes",
                     "orders",
                     "friend_reviews",
-                    "referrals",
                     "touches",
                     "people",
                     "params:friend_rule",

@@ -1,7 +1,7 @@
 -- conversion_natures: one row per conversion: made directly, or on the word of a friend, and how we know.
 -- Key: outcome_id. Left out: nothing. Words that came longer before the conversion than the window do not
 -- count. The strongest sign counts: a friend's code, then the visit behind a friend's link, then a friend's
--- review that was asked for, then a product that a friend sent.
+-- review that was asked for. That a friend sent something which nobody opened is no sign.
 with coded as (
     select outcomes.outcome_id, 1 as strength, cast(null as timestamp) as recommended_at
     from outcomes
@@ -15,7 +15,7 @@ visited as (
     join touches
         on touches.record_id = people.record_id and touches.touched_at < outcomes.occurred_at
         and micros(outcomes.occurred_at) - micros(touches.touched_at) <= $recommendation_us
-    where touches.channel in (select word from link_channels) and touches.direction = 'inbound'
+    where touches.tactic in (select word from link_tactics) and touches.direction = 'inbound'
         and not touches.is_bot
 ),
 reviewed as (
@@ -25,23 +25,12 @@ reviewed as (
         on friend_reviews.person_id = outcomes.person_id and friend_reviews.read_at < outcomes.occurred_at
         and micros(outcomes.occurred_at) - micros(friend_reviews.read_at) <= $recommendation_us
 ),
-sent as (
-    select outcomes.outcome_id, 4 as strength, referrals.referred_at as recommended_at
-    from outcomes
-    join people using (person_id)
-    join referrals
-        on referrals.receiver_record_id = people.record_id and referrals.referred_at < outcomes.occurred_at
-        and micros(outcomes.occurred_at) - micros(referrals.referred_at) <= $recommendation_us
-    where referrals.kind in ('share', 'refer_link', 'coupon_code')
-),
 signs as (
     select outcome_id, strength, recommended_at from coded
     union all
     select outcome_id, strength, recommended_at from visited
     union all
     select outcome_id, strength, recommended_at from reviewed
-    union all
-    select outcome_id, strength, recommended_at from sent
 ),
 strongest as (
     select outcome_id, min(strength) as strength, max(recommended_at) as recommended_at
@@ -52,7 +41,6 @@ select outcomes.outcome_id, outcomes.person_id, outcomes.occurred_at, outcomes.o
     case when strongest.outcome_id is null then 'direct' else 'recommended' end as nature,
     case strongest.strength
         when 1 then 'coupon code' when 2 then 'followed link' when 3 then 'friend''s review'
-        when 4 then 'shared product'
     end as sign,
     strongest.recommended_at
 from outcomes

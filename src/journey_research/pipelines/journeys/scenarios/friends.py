@@ -18,14 +18,14 @@ class FriendRule:
         purchase_days: A purchase so long after the review followed it, in days.
         recommendation_days: A conversion so long after a friend's word was made on it, in days.
         friend_prefixes: How coupon codes begin that friends hand on.
-        link_channels: Channels of visits behind a friend's link.
+        link_tactics: Tactics of visits behind a friend's link.
     """
 
     answer_days: int = 7
     purchase_days: int = 14
-    recommendation_days: int = 14
+    recommendation_days: int = 5
     friend_prefixes: tuple[str, ...] = ("FRIEND-",)
-    link_channels: tuple[str, ...] = ("referral",)
+    link_tactics: tuple[str, ...] = ("refer_link",)
 
     def __post_init__(self) -> None:
         check_positive(
@@ -33,7 +33,7 @@ class FriendRule:
             purchase_days=self.purchase_days,
             recommendation_days=self.recommendation_days,
         )
-        for name in ("friend_prefixes", "link_channels"):
+        for name in ("friend_prefixes", "link_tactics"):
             object.__setattr__(self, name, checked_words(name, getattr(self, name)))
 
 
@@ -92,7 +92,6 @@ def tell_conversion_natures(
     outcomes: Table,
     orders: Table,
     friend_reviews: Table,
-    referrals: Table,
     touches: Table,
     people: Table,
     rule: FriendRule,
@@ -105,7 +104,6 @@ def tell_conversion_natures(
         outcomes: n rows, contract ``Outcomes``.
         orders: Contract ``Orders``; their coupon codes.
         friend_reviews: Contract ``FriendReviews``.
-        referrals: Contract ``Referrals``.
         touches: Contract ``Touches``.
         people: k rows, contract ``People``.
         rule: How long a friend's word holds, and by what it is recognised.
@@ -118,10 +116,9 @@ def tell_conversion_natures(
         outcomes=outcomes,
         orders=orders,
         friend_reviews=friend_reviews,
-        referrals=referrals,
         touches=touches,
         people=people,
         friend_prefixes=words(rule.friend_prefixes),
-        link_channels=words(rule.link_channels),
+        link_tactics=words(rule.link_tactics),
         recommendation_us=rule.recommendation_days * DAY_US,
     )
