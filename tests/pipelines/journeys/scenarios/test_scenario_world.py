@@ -117,7 +117,8 @@ def test_each_kind_of_event_of_the_scenarios_is_in_the_taxonomy(lived):
 
     assert {
         "product_viewed", "added_to_wishlist", "product_shared", "friends_asked", "review_read",
-        "store_entered", "checked_in", "coupon_applied", "complained", "replied", "assistant_rated", "customer_rated",
+        "store_entered", "checked_in", "coupon_applied", "complained", "replied",
+        "assistant_rated", "customer_rated",
     } <= told_actions  # fmt: skip
 
 
