@@ -67,6 +67,12 @@ def test_bought_in_the_app_and_collected_is_one_order_told_thrice_and_paid_once(
     assert found["order_amount"].sum() == orders.to_pandas()["order_amount"].sum() == Decimal(10)
 
 
+def test_a_telling_that_stands_for_the_order_itself_is_not_told_again():
+    found = collected_of(bought([("app", "store", "ST01")]), (), [told_again(1, "shop:0", is_counted=True)])
+
+    assert found["n_tellings"].tolist() == [1]
+
+
 def test_what_is_bought_in_the_store_or_sent_home_is_not_collected():
     found = collected_of(bought([("store", "store", "ST01"), ("app", "ship", None), (None, "store", "ST01")]))
 

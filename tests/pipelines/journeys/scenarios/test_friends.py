@@ -74,6 +74,12 @@ def test_a_review_at_the_end_of_the_window_counts_and_answers_the_last_ask_once(
     assert reviews_of(told).to_pandas()["ask_id"].tolist() == ["web:1"]
 
 
+def test_of_two_asks_that_it_can_answer_a_review_answers_the_last():
+    told = acts(ASKED, ("ask", "web:a", "mail:b", 60, None), ("review", "web:a", "mail:b", 90, "SKU-1"))
+
+    assert reviews_of(told).to_pandas()["ask_id"].tolist() == ["web:1"]
+
+
 def test_a_friend_whom_no_source_lists_is_the_same_by_record_alone():
     told = acts(("ask", "web:a", "mail:x", 0, None), ("review", "web:a", "mail:x", 9, "SKU-1"))
 

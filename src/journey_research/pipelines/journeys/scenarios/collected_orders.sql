@@ -1,7 +1,7 @@
 -- collected_orders: one row per order that was made elsewhere and is handed over in a store.
 -- Key: order_id. Left out: orders made in the store; records without a person.
--- An order counts once however many systems tell of it; the stay is the first in that store that does not
--- end before the order, within the window. No stay is given to two orders unless both lay ready.
+-- An order counts once however many systems tell of it; the stay is the first in that store that begins
+-- after the order, within the window. One stay may collect several orders that wait.
 with waiting as (
     select orders.order_id, people.person_id, orders.ordered_channel, orders.store_id, orders.ordered_at,
         orders.status, orders.order_amount, orders.refunded_amount
