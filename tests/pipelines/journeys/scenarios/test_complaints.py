@@ -113,6 +113,13 @@ def test_the_order_is_the_last_before_the_complaint_in_the_window(minute, status
     assert found["order_id"].notna().tolist() == [is_known]
 
 
+def test_of_two_orders_before_the_complaint_it_is_about_the_last():
+    orders = orders_from(["web:a", "web:a"], [DAY, 2 * DAY])
+    found = followed(touch(1, 3 * DAY, "complained"), orders=orders)
+
+    assert found["order_id"].tolist() == ["shop:1"]
+
+
 @pytest.mark.parametrize(
     ("opened", "is_found"),
     [
