@@ -20,6 +20,7 @@ KEYS = {
     "mail_drops.csv": "Piece ID",
     "experiment_arms.csv": "assignment_id",
     "feedback_widget.csv": "answer_id",
+    "store_feedback.csv": "note_id",
     "subscribed_members.csv": "EUID",
 }
 

@@ -20,6 +20,7 @@ from journey_research.pipelines.ingestion.reading import OUTPUTS, read_sources
 from journey_research.privacy.pseudonyms import pseudonyms
 from journey_research.world.exports import (
     ads_exports,
+    feedback_exports,
     mail_exports,
     offline_exports,
     social_exports,
@@ -35,7 +36,14 @@ KEY = b"a key that only the tests know"
 SOURCES = Path(__file__).parents[2] / "conf" / "demo" / "sources"
 EXPORTERS = {
     one.file_name: one
-    for module in (ads_exports, mail_exports, offline_exports, social_exports, support_exports)
+    for module in (
+        ads_exports,
+        feedback_exports,
+        mail_exports,
+        offline_exports,
+        social_exports,
+        support_exports,
+    )
     for one in module.EXPORTERS
 }
 _NOTHING = {"i": -1, "f": 0.0, "b": False, "O": ""}

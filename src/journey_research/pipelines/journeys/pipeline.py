@@ -12,6 +12,7 @@ from .journey_metrics import measure_journeys
 from .ladder import climb_ladder, count_ladder, find_ladder_moves
 from .paths import count_paths, count_transitions, summarise_journeys
 from .process_views import count_process_views
+from .scenarios.pipeline import create_pipeline as create_scenarios
 from .segmentation.pipeline import create_pipeline as create_segmentation
 from .sessions import summarise_sessions
 from .stitching import count_stitching, find_outcomes
@@ -186,6 +187,7 @@ def create_pipeline() -> Pipeline:
                 "correlations",
                 name="correlate_sources",
             ),
+            create_scenarios(),
             create_touchpoints(),
         ]
     )

@@ -2,7 +2,8 @@
 
 No standard exists. Here a line is one sighting: which beacon, how strong, who carried the phone. The
 hardware address changes with every visit. Who has not agreed is seen without any number of theirs; who
-is logged in to the loyalty app is seen under its login instead of the device's.
+is logged in to the loyalty app is seen under its login instead of the device's. Who checks in shows the
+card in the app, so that this one line tells both.
 
 Source:
     AltBeacon ``Beacon.java`` (rssi, tx_power, bluetooth address); Google Eddystone-UID ``README.md``
@@ -45,6 +46,7 @@ def beacon_log(block: Block) -> Part:
     agreed = shares(number, "beacon consent") < _AGREED
     loyalty = looked_up(block.people["loyalty_id"], person)
     by_login = agreed & (shares(number, "beacon login") < _LOGGED_IN) & _filled(loyalty)
+    shows_card = agreed & ~by_login & (seen["kind"] == "checked_in").to_numpy() & _filled(loyalty)
     device = uuids(_phones(block, seen), "beacon device")
     eddystone = shares(seen["store"].to_numpy(), "beacon brand") < _EDDYSTONE_SHARE
     power = np.where(eddystone, -18, -59)
@@ -63,7 +65,7 @@ def beacon_log(block: Block) -> Part:
             "ts": quoted(iso_millis(seen["at_ms"].to_numpy())),
             "event": quoted(seen["kind"].map(_EVENTS)),
             "device_id": only_where(agreed & ~by_login, quoted(device)),
-            "loyalty_login": only_where(by_login, quoted(loyalty)),
+            "loyalty_login": only_where(by_login | shows_card, quoted(loyalty)),
             "consented": json_value(agreed),
             "beacon_type": quoted(chosen(eddystone, "eddystone_uid", "ibeacon")),
             "beacon_uuid": only_where(~eddystone, quoted(uuid)),
@@ -80,7 +82,7 @@ def beacon_log(block: Block) -> Part:
             "zone": quoted(np.array(_ZONES, dtype=object)[zone]),
         }
     )
-    key = chosen(by_login, loyalty, chosen(agreed, device, None))
+    key = chosen(by_login | shows_card, loyalty, chosen(agreed, device, None))
     return Part(lines, speakers_of("beacon_log", key, person), {"touchpoints": len(seen)})
 
 

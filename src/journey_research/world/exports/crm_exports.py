@@ -14,6 +14,7 @@ from journey_research.world.simulation.mistakes import noted
 from .exporting import AnyExporter, Exporter, Part, speakers_of
 from .salesforce_exports import DIRT, SALESFORCE
 from .salesforce_ids import contact_ids
+from .social_exports import authors
 from .spellings import emails_as_typed, phones_as_typed, streets_as_typed
 from .standing import refused, standing, web_origin
 from .text import (
@@ -35,9 +36,10 @@ HUBSPOT = (
     "City", "Postal Code", "Country/Region", "Preferred language", "Job Title", "Associated Company",
     "Associated Company IDs", "Lifecycle Stage", "Original Source", "Latest Source",
     "hs_latest_source_timestamp", "Unsubscribed from all email", "Create Date", "Last Modified Date",
-    "Merged object IDs", "Salesforce Contact ID",
+    "Merged object IDs", "Salesforce Contact ID", "Twitter Username",
 )  # fmt: skip
 SOURCE = "hubspot_contacts"
+_TELLS_HANDLE = 0.7
 _ORIGINS = {
     "direct": "DIRECT_TRAFFIC", "organic_search": "ORGANIC_SEARCH", "paid_search": "PAID_SEARCH",
     "display": "OTHER_CAMPAIGNS", "social": "PAID_SOCIAL", "referral": "REFERRALS",
@@ -114,9 +116,17 @@ def hubspot_contacts(block: Block) -> Part:
             local_time(np.where(opted_out, left, modified), pattern="%Y-%m-%d %H:%M"),
             _swallowed(made, record),
             _synced(block, who, record),
+            _handles(block, who),
         ]
     )
     return Part(lines, speakers_of(SOURCE, hubspot_ids(record), who))
+
+
+def _handles(block: Block, who: np.ndarray) -> pa.Array:
+    """The public name of those who told it to the shop; the field is for one site alone."""
+    public = authors(block).iloc[who].reset_index(drop=True)
+    told = shares(block.people["number"].to_numpy()[who], "handle told") < _TELLS_HANDLE
+    return chosen((public["domain"] == "x.com").to_numpy() & told, public["author"].tolist(), None)
 
 
 def _times(

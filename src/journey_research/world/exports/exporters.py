@@ -13,6 +13,7 @@ _MODULES = (
     "web_exports", "ga4_exports", "beacon_exports",
     "crm_exports", "shop_exports", "till_exports", "consent_exports",
     "mail_exports", "support_exports", "social_exports", "ads_exports", "offline_exports",
+    "feedback_exports",
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ RECEIPTS, MEMBERS = "kassenbons", "loyalty_members"
 TILL = (
     "Bonnummer", "Filiale", "Kasse", "Datum", "Position", "Artikelnummer", "Artikel", "Menge",
     "Einzelpreis", "Rabatt", "Bonsumme", "davon MwSt", "Erstattet", "Währung", "Zahlart", "Belegart",
-    "Kundenkarte",
+    "Kundenkarte", "Gutschein",
 )  # fmt: skip
 CARDS = (
     "Kartennummer", "Anrede", "Vorname", "Nachname", "Geburtsdatum", "Straße", "PLZ", "Ort", "E-Mail",
@@ -51,6 +51,7 @@ def kassenbons(block: Block) -> Part:
         "Zahlart": texts(orders["payment"].map(_PAYMENT)),
         "Belegart": texts(orders["status"].map(_KIND).fillna("Verkauf")),
         "Kundenkarte": card,
+        "Gutschein": texts(orders["coupon"].where(orders["coupon"] != "", None)),
     }
     place = np.full(len(block.orders), -1)
     place[orders["row"]] = np.arange(len(orders))

@@ -32,7 +32,12 @@ def properties(block: Block, seen: pd.DataFrame) -> pa.Array:
     about = chosen(has_product, joined("{$a}", a=product), "{}")
     shared = joined('{"share_via":"email","recipient":$friend,$product}', friend=friend, product=product)
     asked = joined('{"recipient":$friend}', friend=friend)
-    reads = joined('{"review_id":"$a",$product}', a=hex_ids(peer, "review", 12), product=product)
+    reads = joined(
+        '{"review_id":"$a","reviewer":$friend,$product}',
+        a=hex_ids(peer, "review", 12),
+        friend=friend,
+        product=product,
+    )
     coupon = json_text(_coupons(block, order))
     applied = joined('{"coupon_id":$coupon,"currency":"EUR"}', coupon=coupon)
     where = {

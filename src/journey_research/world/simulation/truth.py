@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from .block import Block
+from .scenario_truth import scenarios_lived
 from .trend import break_week
 from .truth_tables import (
     arms_drawn,
@@ -36,7 +37,7 @@ SUMMED = {
 SAME = ("truth_identifiers", "truth_sources")
 LISTED = (
     "truth_households", "truth_segments", "truth_mistakes", "truth_recommenders", "truth_devices",
-    "truth_contradictions",
+    "truth_contradictions", "truth_scenarios",
 )  # fmt: skip
 _USELESS = ("feedback_widget",)
 
@@ -72,6 +73,7 @@ def truths(block: Block, spoken: pd.DataFrame | None = None) -> dict[str, pd.Dat
         "truth_devices": second_screens(block),
         "truth_contradictions": contradictions(block),
         "truth_experiments": arms_drawn(block),
+        "truth_scenarios": scenarios_lived(block),
     }
 
 
