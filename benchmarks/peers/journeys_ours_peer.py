@@ -19,10 +19,10 @@ def count(events: pd.DataFrame, task: dict[str, Any]) -> tuple[int, pd.DataFrame
 def tell(events: pd.DataFrame, task: dict[str, Any]) -> Tables:
     """Step matrix and funnel."""
     found = journey_research.journeys(events, **COLUMNS, gap=task["gap"], steps=task["steps"])
-    return {
-        "steps": long_steps(found.step_matrix.set_index("event")),
-        "funnel": found.funnel(task["funnel"])[["event", "n_persons"]],
-    }
+    tables = {"steps": long_steps(found.step_matrix.set_index("event"))}
+    if task["funnel"]:
+        tables["funnel"] = found.funnel(task["funnel"])[["event", "n_persons"]]
+    return tables
 
 
 if __name__ == "__main__":
