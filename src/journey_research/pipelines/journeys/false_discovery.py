@@ -31,13 +31,10 @@ def q_values(p_values: Floats, *, any_dependence: bool = False) -> Floats:
     """
     tested = np.flatnonzero(~np.isnan(p_values))
     found = np.full(len(p_values), math.nan)
-    m = len(tested)
-    if m == 0:
-        return found
-    factor = float(np.sum(1 / np.arange(1, m + 1))) if any_dependence else 1.0
-    order = tested[np.argsort(p_values[tested], kind="stable")]
-    scaled = p_values[order] * m * factor / np.arange(1, m + 1)
-    found[order] = np.minimum(1.0, np.minimum.accumulate(scaled[::-1])[::-1])
+    if len(tested):
+        from scipy.stats import false_discovery_control
+
+        found[tested] = false_discovery_control(p_values[tested], method="by" if any_dependence else "bh")
     return found
 
 

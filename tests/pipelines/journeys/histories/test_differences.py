@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey_research.pipelines.journeys.histories.differences import (
-    adjusted_p,
     compare_figures,
     compare_shares,
     difference_interval,
@@ -50,15 +49,6 @@ def test_a_difference_turned_round_is_its_mirror(first, second):
 
     assert (low, high) == pytest.approx((-other[1], -other[0]))
     assert -1 <= low <= first[0] / first[1] - second[0] / second[1] <= high <= 1
-
-
-@given(st.lists(st.integers(0, 100).map(lambda n: n / 100), max_size=12))
-def test_adjusted_p_agrees_with_the_definition(p):
-    def by_hand(i):
-        ranked = sorted(p)
-        return min(1.0, *(ranked[k] * len(p) / (k + 1) for k in range(len(p)) if ranked[k] >= p[i]))
-
-    assert adjusted_p(np.array(p)).tolist() == pytest.approx([by_hand(i) for i in range(len(p))])
 
 
 def test_p_of_equal_shares_is_uniform_when_they_are_equal():

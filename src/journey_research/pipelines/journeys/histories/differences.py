@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from journey_research.pipelines.journeys.false_discovery import q_values
 from journey_research.pipelines.journeys.intervals import wilson_interval
 
 Floats = npt.NDArray[np.float64]
@@ -83,31 +84,6 @@ def equal_shares_p(first: float, first_worth: float, second: float, second_worth
     return math.erfc(abs(first - second) / math.sqrt(2 * variance))
 
 
-def adjusted_p(p_values: Floats) -> Floats:
-    """The share of false findings among all that are at least as sure, after as many looks.
-
-    Args:
-        p_values: m p-values, in any order.
-
-    Returns:
-        m adjusted p-values, in the same order.
-
-    Source:
-        Benjamini and Hochberg (1995), "Controlling the false discovery rate".
-
-    Example:
-        >>> adjusted_p(np.array([0.01, 0.04, 0.03, 0.9])).round(3).tolist()
-        [0.04, 0.053, 0.053, 0.9]
-    """
-    p = np.asarray(p_values, np.float64)
-    order = np.argsort(-p, kind="stable")
-    m = len(p)
-    ranked = np.minimum.accumulate(p[order] * m / np.arange(m, 0, -1)) if m else p
-    adjusted = np.empty(m)
-    adjusted[order] = np.minimum(ranked, 1.0)
-    return adjusted
-
-
 def compare_shares(
     told: pd.DataFrame, first: Any, second: Any, keys: Sequence[str], within: Sequence[str] | None = None
 ) -> pd.DataFrame:
@@ -157,7 +133,7 @@ def compare_shares(
         for told_of in zip(a["share"], a["n_worth"], b["share"], b["n_worth"], strict=True)
     ]
     result = result.astype(dict.fromkeys(("low", "high", "p_value"), "float64"))
-    result["q_value"] = adjusted_p(result["p_value"].to_numpy())
+    result["q_value"] = q_values(result["p_value"].to_numpy())
     return result
 
 
