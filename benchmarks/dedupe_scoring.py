@@ -176,7 +176,7 @@ def tell_row(
     """
     told, limits = answer.told, dict(way.task)
     is_given = limits.get("pairs") is not None
-    seconds = told.get("scoring_seconds") or told.get("score_seconds") or limits.get("limit_seconds")
+    seconds = told.get("scoring_seconds") or told.get("score_seconds")
     pairs = told.get("pairs") if way.tool != "ours" else len(taught.pairs)
     notes = [answer.failed] if answer.failed else []
     if way.tool != "ours" and not is_given:

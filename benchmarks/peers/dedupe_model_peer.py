@@ -110,7 +110,7 @@ class Clock:
 
     def __iter__(self) -> Iterator[Any]:
         for number, pair in enumerate(self._pairs):
-            if number % ASKED_EACH == 0 and time.perf_counter() > self._end:
+            if number and number % ASKED_EACH == 0 and time.perf_counter() > self._end:
                 self.is_over = True
                 return
             yield pair
