@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from benchmarks import dedupe_scoring, identity_quality
 from benchmarks.dedupe_scoring import count_pairs, dedupe_way, measure, rules_of_dedupe, teach, tell_row
-from benchmarks.identity_quality import Answer, Way, draw_labels, run_limited
+from benchmarks.identity_quality import Answer, Way, draw_labels, run_limited, run_peer
 from benchmarks.identity_sets import IdentitySet
 from journey_research.pipelines.identity.matching.candidates import KeyRing, candidate_pairs
 from journey_research.pipelines.identity.matching.columns import ValueColumn, encode_column
@@ -319,3 +319,14 @@ def test_ours_scores_with_the_model_alone(ours_peer, one, taught):
 
     assert answer.told["scoring_seconds"] > 0
     assert pd.Series(answer.clusters["default"]).nunique() == 40
+
+
+def test_a_tool_that_says_no_still_tells_what_it_measured(one, tmp_path, monkeypatch):
+    cost = {"seconds": 2.5, "peak_mb": 90, "failed": "refused: not scored", "told": {"pairs": 10}}
+    script = f"import sys\nopen(sys.argv[1] + '/cost.json', 'w').write({json.dumps(cost)!r})\n"
+    (tmp_path / "refusing_peer.py").write_text(script, encoding="utf-8")
+    monkeypatch.setattr(identity_quality, "PEERS", tmp_path)
+
+    answer = run_peer(Way("refusing", "labelled", True), one, None, 1, limit_seconds=60)
+
+    assert answer == Answer({}, 2.5, 90, "refused: not scored", {"pairs": 10})
