@@ -4,15 +4,16 @@ Ours learns once from 600 labels; what is timed is ``resolve`` with that model, 
 so reading values and finding pairs count as well, on the cores there are. dedupe gets the values as the model
 reads them (folded, whole names parted), the model's rules as its own predicates of the same names, and its
 own classifier fitted to the same labels; what is timed is what its ``partition`` does. Its blocks have no
-cap, so it also gets the very pairs that ours scored, for nothing; of records with equal values one is then
-compared, as ours does, and the others follow it. Scores count pairs of records whose people taught nothing.
+cap, so it also runs without the rules that need one (``narrow``), and it gets the very pairs that ours scored
+(``pairs``), found for it; of records with equal values one is then compared, as ours does, and the others
+follow it. Scores count pairs of records whose people taught nothing.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +34,7 @@ from journey_research.pipelines.identity.matching.columns import ValueColumn
 from journey_research.pipelines.identity.matching.predicate_keys import MEASURED
 
 REST_SECONDS = 300  # for reading, the fit and clustering, beside the limit of scoring
-WAYS = ("rules", "pairs")
+WAYS = {"rules": "same rules", "narrow": "narrow rules", "pairs": "same pairs"}
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Taught:
         columns: Their values.
         pairs: k pairs of record numbers that were scored, shape (k, 2), without those of equal records.
         follows: n numbers: the first record that holds the same values.
+        left_out: Rule -> pairs that its cap left out.
     """
 
     model: dict[str, Any]
@@ -53,6 +55,7 @@ class Taught:
     columns: Sequence[ValueColumn]
     pairs: np.ndarray
     follows: np.ndarray
+    left_out: Mapping[Rule, int]
 
 
 def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
@@ -60,8 +63,9 @@ def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
 
     Args:
         arguments: ``--sizes N,N,...`` (10000,30000); ``--seed N`` (1): of the world, the halves and the
-            labels; ``--ways A,B`` (rules,pairs); ``--cores N,N`` (1,2): dedupe's; ``--limit_seconds N``
-            (900): after so long its scoring is stopped; ``--limit_mb N`` (6000): what each process may hold.
+            labels; ``--ways A,B`` (rules,narrow,pairs); ``--cores N,N`` (1,2): dedupe's;
+            ``--limit_seconds N`` (900): after so long its scoring is stopped; ``--limit_mb N`` (6000): what
+            each process may hold.
 
     Returns:
         One row per size, tool and way. ``seconds`` are those of scoring and clustering, ``ratio`` theirs to
@@ -78,7 +82,7 @@ def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
     parser.add_argument("--limit_seconds", type=int, default=900)
     parser.add_argument("--limit_mb", type=int, default=6000)
     chosen = parser.parse_args(list(arguments))
-    if unknown := set(chosen.ways.split(",")) - set(WAYS):
+    if unknown := set(chosen.ways.split(",")) - WAYS.keys():
         raise RuntimeError(f"there is no way '{min(unknown)}'; there are: {', '.join(WAYS)}")
     limits = {"limit_seconds": chosen.limit_seconds, "limit_mb": chosen.limit_mb}
     rows: list[dict[str, Any]] = []
@@ -125,7 +129,9 @@ def teach(one: IdentitySet, labels: pd.DataFrame, seed: int) -> Taught:
     place = pd.Index(one.frame["id"]).get_indexer(done.ids)
     fields = tuple(column.name for column in done.columns)
     read = IdentitySet(one.name, frame, fields, one.truth[place])
-    return Taught(model, read, done.columns, np.stack([codes // n, codes % n], axis=1), follows)
+    return Taught(
+        model, read, done.columns, np.stack([codes // n, codes % n], axis=1), follows, found.left_out
+    )
 
 
 def told_values(column: ValueColumn) -> np.ndarray:
@@ -153,12 +159,27 @@ def rules_of_dedupe(rules: Iterable[Sequence[str]]) -> tuple[list[Rule], list[Ru
     return told
 
 
+def rules_of_way(taught: Taught, way: str) -> tuple[list[Rule], list[str]]:
+    """The rules that dedupe follows, and what is to be said of the others.
+
+    A rule needs the cap when it would make more pairs without one than all rules together make with it.
+    """
+    known, unknown = rules_of_dedupe(taught.model["predicates"])
+    told = [f"{len(unknown)} rules are not dedupe's"] if unknown else []
+    if way == "narrow":
+        narrow = [rule for rule in known if taught.left_out[rule] <= len(taught.pairs)]
+        told.append(f"without {len(known) - len(narrow)} of {len(known)} rules")
+        known = narrow
+    return known, told
+
+
 def dedupe_way(taught: Taught, way: str, cores: int, limits: dict[str, int]) -> Way:
     """dedupe with the model's rules, or with the pairs that ours scored."""
-    known, _ = rules_of_dedupe(taught.model["predicates"])
-    task = {"rules": known, "pairs": taught.pairs.tolist() if way == "pairs" else None, "cores": cores}
-    mode = f"same {way}, {cores} core{'s' if cores > 1 else ''}"
-    return Way("dedupe_model", mode, True, task=tuple({**task, **limits}.items()))
+    rules, _ = rules_of_way(taught, way)
+    pairs = taught.pairs.tolist() if way == "pairs" else None
+    task = {"way": way, "rules": rules, "pairs": pairs, "cores": cores, **limits}
+    mode = f"{WAYS[way]}, {cores} core{'s' if cores > 1 else ''}"
+    return Way("dedupe_model", mode, True, task=tuple(task.items()))
 
 
 def tell_row(
@@ -174,17 +195,15 @@ def tell_row(
         answer: What it came to.
         ours: Seconds of ours; None: this is ours.
     """
-    told, limits = answer.told, dict(way.task)
-    is_given = limits.get("pairs") is not None
+    told, asked = answer.told, dict(way.task)
+    is_given = asked.get("pairs") is not None
     seconds = told.get("scoring_seconds") or told.get("score_seconds")
     pairs = told.get("pairs") if way.tool != "ours" else len(taught.pairs)
     notes = [answer.failed] if answer.failed else []
-    if way.tool != "ours" and not is_given:
-        known, unknown = rules_of_dedupe(taught.model["predicates"])
-        if answer.failed:
-            notes.append(f"of {count_pairs(taught, known):,} pairs")
-        if unknown:
-            notes.append(f"{len(unknown)} of {len(known) + len(unknown)} rules are not dedupe's")
+    if "rules" in asked and not is_given:
+        rules, said = rules_of_way(taught, asked["way"])
+        notes += [f"of {count_pairs(taught, rules):,} pairs"] if answer.failed else []
+        notes += said
     if "score_seconds" in told and "scoring_seconds" in told:
         notes.append(f"clustering {told['scoring_seconds'] - told['score_seconds']:.1f} s of them")
     f1 = None

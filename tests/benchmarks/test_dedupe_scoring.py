@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -14,7 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import dedupe_scoring, identity_quality
-from benchmarks.dedupe_scoring import count_pairs, dedupe_way, measure, rules_of_dedupe, teach, tell_row
+from benchmarks.dedupe_scoring import (
+    count_pairs,
+    dedupe_way,
+    measure,
+    rules_of_dedupe,
+    rules_of_way,
+    teach,
+    tell_row,
+)
 from benchmarks.identity_quality import Answer, Way, draw_labels, run_limited, run_peer
 from benchmarks.identity_sets import IdentitySet
 from journey_research.pipelines.identity.matching.candidates import KeyRing, candidate_pairs
@@ -208,6 +217,15 @@ def test_what_dedupe_reads_is_what_the_model_reads(one, taught):
     assert taught.one.truth.tolist() == taught.one.frame["id"].map(truth).tolist()
 
 
+def test_a_rule_that_needs_its_cap_is_left_out_of_the_narrow_ones(taught):
+    wide, *rest = [tuple(rule) for rule in taught.model["predicates"]]
+    n_pairs = len(taught.pairs)
+    crowded = replace(taught, left_out={wide: n_pairs + 1, **dict.fromkeys(rest, n_pairs)})
+
+    assert rules_of_way(crowded, "narrow") == (rest, [f"without 1 of {len(rest) + 1} rules"])
+    assert rules_of_way(crowded, "rules") == ([wide, *rest], [])
+
+
 def test_of_equal_records_one_is_compared_and_the_others_follow(taught):
     follows = np.flatnonzero(taught.follows != np.arange(len(taught.one)))
     rows = taught.one.frame.drop(columns="id")
@@ -228,7 +246,7 @@ def test_the_whole_of_it_on_a_small_set(monkeypatch, peer, ours_peer, one):
         ),
     )
 
-    ours, rules, pairs = measure(["--sizes", "120", "--cores", "1"])
+    ours, rules, narrow, pairs = measure(["--sizes", "120", "--cores", "1"])
 
     assert [row["way"] for row in (ours, rules, pairs)] == [
         "a model",
@@ -236,6 +254,7 @@ def test_the_whole_of_it_on_a_small_set(monkeypatch, peer, ours_peer, one):
         "same pairs, 1 core",
     ]
     assert ours["pairs"] == pairs["pairs"] <= rules["pairs"]
+    assert narrow["pairs"] <= rules["pairs"]
     assert (ours["ratio"], ours["f1"]) == (None, 1.0)
     assert pairs["f1"] > 0.9  # those that follow are with the record they follow
     for row in (rules, pairs):
@@ -244,7 +263,7 @@ def test_the_whole_of_it_on_a_small_set(monkeypatch, peer, ours_peer, one):
 
 
 def test_an_unknown_way_is_refused():
-    with pytest.raises(RuntimeError, match="there is no way 'luck'; there are: rules, pairs"):
+    with pytest.raises(RuntimeError, match="there is no way 'luck'; there are: rules, narrow, pairs"):
         measure(["--ways", "rules,luck"])
 
 
