@@ -70,6 +70,7 @@ def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
     Returns:
         One row per size, tool and way. ``seconds`` are those of scoring and clustering, ``ratio`` theirs to
         ours; where the note says that dedupe was stopped, it is at least so many, and at least so much.
+        ``cpu_seconds`` are those of all its processes.
 
     Raises:
         RuntimeError: A world could not be made, or there is no such way.
@@ -204,6 +205,8 @@ def tell_row(
         rules, said = rules_of_way(taught, asked["way"])
         notes += [f"of {count_pairs(taught, rules):,} pairs"] if answer.failed else []
         notes += said
+    if "reading_seconds" in told:
+        notes.append(f"reading values {told['reading_seconds']:.2f} s of them")
     if "score_seconds" in told and "scoring_seconds" in told:
         notes.append(f"clustering {told['scoring_seconds'] - told['score_seconds']:.1f} s of them")
     f1 = None
@@ -217,6 +220,7 @@ def tell_row(
         "way": way.mode,
         "pairs": pairs,
         "seconds": None if seconds is None else round(seconds, 2),
+        "cpu_seconds": round(told["cpu_seconds"], 2) if "cpu_seconds" in told else None,
         "us_per_pair": round(seconds / pairs * 1e6, 2) if seconds and pairs else None,
         "ratio": round(seconds / ours, 1) if seconds and ours else None,
         "peak_mb": answer.peak_mb,

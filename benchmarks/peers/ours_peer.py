@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import scipy.sparse.csgraph  # noqa: F401
-from peer_task import Found, run_task
+from peer_task import Found, read_cpu_seconds, run_task
 
 import journey_research
 from journey_research.errors import UserError
@@ -41,9 +41,18 @@ def score(frame: pd.DataFrame, task: dict[str, Any]) -> Found:
     """Score and cluster by the task's model; a first time with few records loads what it imports."""
     options = {"id": "id", "fields": task["fields"], "model": task["model"]}
     journey_research.resolve(frame.head(WARMING), **options)
-    began = time.perf_counter()
-    persons = journey_research.resolve(frame, **options).persons
-    task["told"] = {"scoring_seconds": time.perf_counter() - began}
+    at: dict[str, float] = {}
+
+    def tell(stage: str, done: int, total: int) -> None:
+        at.setdefault(stage, time.perf_counter())
+
+    began, cpu = time.perf_counter(), read_cpu_seconds()
+    persons = journey_research.resolve(frame, progress=tell, **options).persons
+    task["told"] = {
+        "scoring_seconds": time.perf_counter() - began,
+        "cpu_seconds": read_cpu_seconds() - cpu,
+        "reading_seconds": at["finding pairs to compare"] - began,
+    }
     return "default", persons["id"].tolist(), persons["person_id"].tolist()
 
 

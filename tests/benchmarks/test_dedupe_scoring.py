@@ -336,7 +336,8 @@ def test_ours_scores_with_the_model_alone(ours_peer, one, taught):
 
     answer = run_here(way, one, pd.DataFrame(), 1, {"ours": ours_peer})
 
-    assert answer.told["scoring_seconds"] > 0
+    assert answer.told["scoring_seconds"] > answer.told["reading_seconds"] > 0
+    assert answer.told["cpu_seconds"] > 0
     assert pd.Series(answer.clusters["default"]).nunique() == 40
 
 
