@@ -1,12 +1,12 @@
 """Scoring and clustering beside stock dedupe, with the same rules and with the same pairs.
 
 Ours learns once from 600 labels; what is timed is ``resolve`` with that model, from a data frame to persons,
-so reading values and finding pairs count as well, on the cores there are. dedupe gets the values as the model
-reads them (folded, whole names parted), the model's rules as its own predicates of the same names, and its
-own classifier fitted to the same labels; what is timed is what its ``partition`` does. Its blocks have no
-cap, so it also runs without the rules that need one (``narrow``), and it gets the very pairs that ours scored
-(``pairs``), found for it; of records with equal values one is then compared, as ours does, and the others
-follow it. Scores count pairs of records whose people taught nothing.
+so reading values and finding pairs count as well, on the cores there are, the middle of three runs. dedupe
+gets the values as the model reads them (folded, whole names parted), the model's rules as its own predicates
+of the same names, and its own classifier fitted to the same labels; what is timed is what its ``partition``
+does. Its blocks have no cap, so it also runs without the rules that need one (``narrow``), and it gets the
+very pairs that ours scored (``pairs``), found for it; of records with equal values one is then compared, as
+ours does, and the others follow it. Scores count pairs of records whose people taught nothing.
 """
 
 from __future__ import annotations
