@@ -203,8 +203,8 @@ def tell_row(
     notes = [answer.failed] if answer.failed else []
     if "rules" in asked and not is_given:
         rules, said = rules_of_way(taught, asked["way"])
-        notes += [f"of {count_pairs(taught, rules):,} pairs"] if answer.failed else []
-        notes += said
+        n_pairs = count_pairs(taught, rules) if answer.failed else pairs
+        notes += ([f"of {n_pairs:,} pairs"] if n_pairs != pairs else []) + said
     if "reading_seconds" in told:
         notes.append(f"reading values {told['reading_seconds']:.2f} s of them")
     if "score_seconds" in told and "scoring_seconds" in told:
