@@ -11,6 +11,7 @@ import argparse
 import json
 import math
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -209,14 +210,11 @@ def run_peer(
         (folder / "home").mkdir()
         settings = {"HOME": str(folder / "home"), "PYTHONHASHSEED": "0", "GOLDENMATCH_ANALYTICS": "0"}
         try:
-            ended = subprocess.run(
+            ended = run_limited(
                 [str(python), "-W", "ignore", str(PEERS / f"{way.tool}_peer.py"), name],
                 cwd=folder / "home",
                 env={**os.environ, **settings},
-                capture_output=True,
-                text=True,
-                timeout=limit_seconds,
-                check=False,
+                limit_seconds=limit_seconds,
             )
         except subprocess.TimeoutExpired:
             return Answer({}, failed=f"stopped: not done after {limit_seconds:,} seconds")
@@ -226,7 +224,7 @@ def run_peer(
             return Answer({}, failed=f"crashed: {kind}")
         cost = json.loads((folder / "cost.json").read_text(encoding="utf-8"))
         if cost["failed"]:
-            return Answer({}, cost["seconds"], cost["peak_mb"], cost["failed"])
+            return Answer({}, cost["seconds"], cost["peak_mb"], cost["failed"], cost["told"])
         told = pd.read_csv(folder / "clusters.csv", dtype=str, keep_default_na=False)
     clusters = {}
     for variant, rows in told.groupby("variant", sort=False):
@@ -235,6 +233,31 @@ def run_peer(
             return Answer({}, failed="crashed: it left out records, or named some twice")
         clusters[str(variant)] = found.to_numpy(dtype=str)
     return Answer(clusters, cost["seconds"], cost["peak_mb"], told=cost["told"])
+
+
+def run_limited(
+    command: Sequence[str], cwd: Path, env: dict[str, str], limit_seconds: float
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in a session of its own, so that the processes it started are stopped with it.
+
+    Raises:
+        subprocess.TimeoutExpired: It was not done in time, and was stopped.
+    """
+    with subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        try:
+            out, told = running.communicate(timeout=limit_seconds)
+        except BaseException:
+            os.killpg(running.pid, signal.SIGKILL)
+            raise
+    return subprocess.CompletedProcess(command, running.returncode, out, told)
 
 
 def compare(

@@ -67,7 +67,7 @@ def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
     for size in sizes:
         one = load_size(size, chosen.seed)
         training, test = split(one.truth, 0.5, chosen.seed)
-        labels = draw_labels(_of(one, training[:MOST_TEACHING]), training, chosen.seed)
+        labels = draw_labels(of_entities(one, training[:MOST_TEACHING]), training, chosen.seed)
         is_test = np.isin(one.truth, test)
         n_new = chosen.new if size == sizes[-1] and size > 2 * chosen.new else 0
         for tool in chosen.tools.split(","):
@@ -104,7 +104,8 @@ def load_size(size: int, seed: int) -> IdentitySet:
     )
 
 
-def _of(one: IdentitySet, entities: np.ndarray) -> IdentitySet:
+def of_entities(one: IdentitySet, entities: np.ndarray) -> IdentitySet:
+    """The records of some entities."""
     kept = np.flatnonzero(np.isin(one.truth, entities))
     return IdentitySet(one.name, one.frame.iloc[kept].reset_index(drop=True), one.fields, one.truth[kept])
 

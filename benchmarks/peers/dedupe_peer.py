@@ -8,7 +8,7 @@ import io
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dedupe
@@ -25,20 +25,8 @@ def find(records: pa.Table, task: dict[str, Any]) -> Iterator[Found]:
     """Clusters at dedupe's own threshold."""
     random.seed(task["seed"])
     np.random.seed(task["seed"])
-    names = task["fields"]
-    ids = records["id"].to_pylist()
-    folded = {name: pc.utf8_lower(records[name]).to_pylist() for name in names}
-    data = {key: {name: folded[name][row] for name in names} for row, key in enumerate(ids)}
-    fields = []
-    for name in names:
-        is_long = (pc.mean(pc.utf8_length(records[name])).as_py() or 0) > LONG
-        has_missing = records[name].null_count > 0
-        if is_long:
-            corpus = [value for value in folded[name] if value]
-            fields.append(variables.Text(name, corpus=corpus, has_missing=has_missing))
-        else:
-            fields.append(variables.String(name, has_missing=has_missing))
-    deduper = dedupe.Dedupe(fields, num_cores=1)
+    data = dict(zip(records["id"].to_pylist(), fold_records(records, task["fields"]), strict=True))
+    deduper = dedupe.Dedupe(compared_fields(records, task["fields"]), num_cores=1)
     answers: dict[str, list[Any]] = {"match": [], "distinct": []}
     for a, b, answer in task["labels"]:
         kind = "match" if answer == "same" else "distinct"
@@ -49,6 +37,24 @@ def find(records: pa.Table, task: dict[str, Any]) -> Iterator[Found]:
     told = [(key, number) for number, (keys, _) in enumerate(deduper.partition(data, 0.5)) for key in keys]
     task["told"] = {"scoring_seconds": time.perf_counter() - began}
     yield "default", [key for key, _ in told], [number for _, number in told]
+
+
+def fold_records(records: pa.Table, names: Sequence[str]) -> list[dict[str, str | None]]:
+    """The fields of each record in small letters."""
+    return pa.table({name: pc.utf8_lower(records[name]) for name in names}).to_pylist()
+
+
+def compared_fields(records: pa.Table, names: Sequence[str]) -> list[Any]:
+    """A variable of dedupe's for each field."""
+    told: list[Any] = []
+    for name in names:
+        has_missing = records[name].null_count > 0
+        if (pc.mean(pc.utf8_length(records[name])).as_py() or 0) > LONG:
+            corpus = [value for value in pc.utf8_lower(records[name]).to_pylist() if value]
+            told.append(variables.Text(name, corpus=corpus, has_missing=has_missing))
+        else:
+            told.append(variables.String(name, has_missing=has_missing))
+    return told
 
 
 if __name__ == "__main__":
