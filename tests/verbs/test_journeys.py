@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from journey_research.engine import duckdb_engine
 from journey_research.errors import UserError
+from journey_research.verbs.durations import length_in_us
 from journey_research.verbs.files import read_frame
-from journey_research.verbs.journeys import _gap_in_us, add_arguments, journeys, run
+from journey_research.verbs.journeys import add_arguments, journeys, run
 
 WORKED_EXAMPLE = """
 who  when              what
@@ -177,8 +178,8 @@ def test_twenty_steps_and_half_an_hour_unless_told(told):
     ("gap", "seconds"), [("45s", 45), ("30m", 1800), ("1h30m", 5400), ("1.5h", 5400), ("2d", 172800)]
 )
 def test_a_gap_is_a_number_and_a_unit(gap, seconds):
-    assert _gap_in_us(gap) == seconds * 1_000_000
-    assert _gap_in_us(pd.Timedelta(seconds=seconds)) == seconds * 1_000_000
+    assert length_in_us(gap) == seconds * 1_000_000
+    assert length_in_us(pd.Timedelta(seconds=seconds)) == seconds * 1_000_000
 
 
 @pytest.mark.parametrize("gap", ["", "30", "m", "-30m", "0m", "half an hour", "30m!", "999999999999d"])
