@@ -164,7 +164,11 @@ class Plots(Questions):
             diff: Two groups.
         """
         last = within_days or max((self.ends_us - self._starts_us) / DAY_US, 1.0)
-        grid = [float(day) for day in np.linspace(0, last, DAYS_DRAWN + 1).round(6)]
+        # The first hours decide much, and the last months little.
+        days = np.concatenate(
+            [np.linspace(0, last, DAYS_DRAWN + 1), np.geomspace(last / 10_000, last, DAYS_DRAWN)]
+        )
+        grid = [float(day) for day in np.unique(days.round(6))]
         if diff is None:
             curve = self.time_to(event, at_days=grid)
             return history_figures.waiting(curve, self.median_time_to(event), str(event))
@@ -209,10 +213,9 @@ class Plots(Questions):
         """
         told = self.where([str(person)]).steps.to_arrow().to_pandas()
         at = pd.to_datetime(told["happened_at"], unit="us").astype("datetime64[us]")
+        happened = pd.DataFrame({"happened_at": at, "channel": told["event"], "action": "event"})
         return person_figures.timeline(
-            pd.DataFrame({"happened_at": at, "channel": told["event"], "action": told["event"]}).assign(
-                happening="touch", amount=None
-            )
+            happened.assign(happening="touch", amount=None), ("event", "events"), ("kind", "kinds")
         )
 
     @property

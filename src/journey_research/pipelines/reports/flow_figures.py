@@ -155,19 +155,8 @@ def signed_edges(nodes: pd.DataFrame, edges: pd.DataFrame, compared: pd.DataFram
     event = nodes["event"].to_numpy(dtype=object)
     keyed = edges.assign(from_event=event[edges["from_node"]], to_event=event[edges["to_node"]])
     # A way that leaves an event that one group never does cannot be compared, and is not drawn.
-    compared_only = [
-        "from_event",
-        "to_event",
-        "first_share",
-        "second_share",
-        "difference",
-        "sure",
-        "low",
-        "high",
-    ]
-    compared_only += ["q_value", "first_n", "second_n"]
     keyed = keyed.drop(columns=["low", "high", "n", "share"])
-    found = keyed.merge(told[compared_only], on=["from_event", "to_event"], validate="one_to_one")
+    found = keyed.merge(told, on=["from_event", "to_event"], validate="one_to_one")
     return found.assign(size=found["difference"].abs())
 
 
@@ -228,11 +217,15 @@ def colours_of_events(nodes: pd.DataFrame) -> dict[Any, str]:
 
 
 def _most(told: pd.DataFrame) -> str:
-    named = told[told["event"].notna() & (told["step"] != 0)]
-    if named.empty:
-        return "Nothing around it"
-    top = named.sort_values(["share", "step"], ascending=[False, True], kind="stable").iloc[0]
-    return f"{share_of(top['share'])} are at {shortened(top['event'], 24)} at step {top['step']}"
+    named, begin = told[told["event"].notna()], ""
+    if (told["step"] <= 0).any():
+        begin = f"After {shortened(named.loc[named['step'] == 0, 'event'].iloc[0], 24)}, "
+    first = named[named["step"] == 1]
+    if first.empty:
+        return f"{begin}nothing follows"
+    top = first.sort_values("share", ascending=False, kind="stable").iloc[0]
+    verb = "go on to" if begin else "begin at"
+    return f"{begin}{share_of(top['share'])} {verb} {shortened(top['event'], 24)}"
 
 
 def _row_names(wide: pd.DataFrame) -> list[str]:
@@ -301,8 +294,10 @@ def _arrow(axes: Axes, nodes: pd.DataFrame, edge: Any, colour: Any, width: float
 
 def bend(one: Any, other: Any) -> float:
     """How far an edge leaves the straight line: those back bend the other way, long ones more."""
-    across = other["x"] - one["x"]
-    return 0.14 + 0.16 * min(1.0, abs(across)) if across >= 0 else 0.24 + 0.1 * min(1.0, abs(across))
+    across = float(other["x"] - one["x"])
+    if abs(across) < 0.02:
+        return 0.4  # in one column: around those in between
+    return 0.14 + 0.16 * min(1.0, across) if across > 0 else 0.24 + 0.1 * min(1.0, -across)
 
 
 def _nodes(

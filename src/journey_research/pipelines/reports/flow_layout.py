@@ -1,13 +1,15 @@
 """Where the nodes of a transition graph and of a Sankey diagram stand, for the static and the interactive.
 
 Context: force layouts start at random places and show no direction. Choice: events stand from left to
-right by their trophic level, which is where they lie between the start and the end of histories, in
-columns; within a column each stands near those it is joined to. The same table is the same picture.
-Given up: no two edges crossing; for fifteen events nobody counts them.
+right in columns, by how likely the likeliest way to them from the start is; within a column each stands
+near those it is joined to. The same table is the same picture. Given up: as few crossings as there could
+be; for fifteen events nobody counts them.
 """
 
 from __future__ import annotations
 
+import heapq
+import math
 from typing import Any
 
 import numpy as np
@@ -34,8 +36,8 @@ def place_graph(
         there), ``median_seconds``; by nodes.
 
     Source:
-        MacKay, Johnson and Sansom (2020), "How directed is a directed network?", for levels; Sugiyama,
-        Tagawa and Toda (1981) for columns and the order in them.
+        Dijkstra (1959) for the likeliest way; Sugiyama, Tagawa and Toda (1981) for columns and the order
+        in them.
     """
     starts = transitions[transitions["from_event"].isna()]
     n_all = int(starts["n_persons"].iloc[0]) if len(starts) else 0
@@ -67,10 +69,8 @@ def _places(n_nodes: int, edges: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     apart = edges[edges["from_node"] != edges["to_node"]]
     weights[apart["from_node"], apart["to_node"]] = np.sqrt(apart["n"])  # a few busy ones do not decide all
     both = weights + weights.T
-    level = np.linalg.lstsq(
-        np.diag(both.sum(axis=1)) - both, weights.sum(axis=0) - weights.sum(axis=1), rcond=None
-    )[0]
-    inner = sorted(range(1, n_nodes - 1), key=lambda at: (round(float(level[at]), 6), at))
+    far = _distances(n_nodes, edges)
+    inner = sorted(range(1, n_nodes - 1), key=lambda at: (far[at], at))
     per_column = 3 if len(inner) > 6 else 2
     columns = [inner[at : at + per_column] for at in range(0, len(inner), per_column)]
     x = np.zeros(n_nodes)
@@ -86,6 +86,21 @@ def _places(n_nodes: int, edges: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
                 # Every other column is moved up, so that no three columns make one line.
                 y[node] = (place + 0.5 + (0.22 if at % 2 else -0.22)) / len(column)
     return x, np.clip(y, 0.06, 0.94)
+
+
+def _distances(n_nodes: int, edges: pd.DataFrame) -> list[float]:
+    """How far each node is from the first: the least sum of -log of the shares on a way to it."""
+    ways = dict(list(edges.groupby("from_node")[["to_node", "share"]]))
+    far = [math.inf] * n_nodes
+    waiting = [(0.0, 0)]
+    while waiting:
+        so_far, node = heapq.heappop(waiting)
+        if so_far >= far[node]:
+            continue
+        far[node] = so_far
+        for _, to, share in ways[node].itertuples() if node in ways else []:
+            heapq.heappush(waiting, (round(so_far - math.log(share), 9), int(to)))
+    return far
 
 
 def place_flows(flows: pd.DataFrame, weight: str = "share") -> tuple[pd.DataFrame, pd.DataFrame]:

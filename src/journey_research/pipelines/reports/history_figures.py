@@ -131,7 +131,7 @@ def waiting(curve: pd.DataFrame, median: pd.DataFrame, event: str) -> Axes:
     if curve.empty:
         return said("Nobody was watched in these events")
     last = curve.iloc[-1]
-    title = f"{share_of(last['share'])} reach {shortened(event, 30)} within {last['days']:g} days"
+    title = f"{share_of(last['share'])} reach {shortened(event, 30)} within {lasting(86_400 * last['days'])}"
     axes = canvas(title)
     _curve(axes, curve, 0, "")
     days = median["median_days"].iloc[0] if len(median) else np.nan
@@ -159,7 +159,9 @@ def waiting_difference(
     """
     if compared.empty:
         return said("No day up to which both groups were watched")
-    axes = canvas(f"Reaching {shortened(event, 30)}: {how_many(compared, 'days').lower()}", panels=2)
+    last = compared.iloc[-1]
+    shares = " and ".join(share_of(last[f"{side}_share"]) for side in ("first", "second"))
+    axes = canvas(f"{shares} reach {shortened(event, 30)} within {lasting(86_400 * last['days'])}", panels=2)
     figure: Any = axes.figure
     for place, curve, name in zip((0, 5), curves, names, strict=True):
         _curve(axes, curve, place, name)
@@ -200,8 +202,9 @@ def cohorts(told: pd.DataFrame, unit: str = "week") -> Axes:
     shares, labels = _cohort_matrix(told, "share")
     return heat_map(
         title, shares, labels, [str(age) for age in shares.columns], texts=shares.map(_cell),
-        x=f"{unit}s since the first", y=f"first {unit} (persons)", unknown=_too_early(told, shares),
-        below_first=later["share"].max() if len(later) else None, bar="active",
+        x=f"{unit}s since the first (hatched: too early to say)", y=f"first {unit} (persons)",
+        unknown=_too_early(told, shares),
+        below_first=later["share"].max() if len(later) else None, bar="% active",
     )  # fmt: skip
 
 

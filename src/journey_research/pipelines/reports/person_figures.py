@@ -22,12 +22,18 @@ MOST_TRAITS = 12
 CLEAR = 0.2  # standard deviations; Cohen (1988) calls less than that small
 
 
-def timeline(told: pd.DataFrame) -> Axes:
+def timeline(
+    told: pd.DataFrame,
+    touch: tuple[str, str] = ("touch", "touches"),
+    channel: tuple[str, str] = ("channel", "channels"),
+) -> Axes:
     """One person's touches on their channels, a mark per kind of action; orders and conversions as lines.
 
     Args:
         told: Rows of one person of the contract ``PersonTimelines``: ``happened_at, happening`` (touch,
             order, conversion), ``channel, action, amount``. A conversion has no channel.
+        touch: What a row is called, one and several.
+        channel: What a line is called.
     """
     if told.empty:
         return said("Nothing is known of this person")
@@ -35,23 +41,23 @@ def timeline(told: pd.DataFrame) -> Axes:
     touches, orders = told[told["happening"] == "touch"], told[told["happening"] == "order"]
     conversions = told[told["happening"] == "conversion"]
     channels = list(pd.concat([touches, orders])["channel"].dropna().unique())
-    title = f"{things(len(touches), 'touch', 'touches')} over {things(len(channels), 'channel')}"
+    title = f"{things(len(touches), *touch)} over {things(len(channels), *channel)}"
     if len(orders) or len(conversions):
         title += f", {things(len(orders), 'order')}, {things(len(conversions), 'conversion')}"
     axes = canvas(title, height=1.6 + 0.36 * max(len(channels), 2))
-    height = {channel: len(channels) - at for at, channel in enumerate(channels)}
+    height = {name: len(channels) - at for at, name in enumerate(channels)}
     for at in conversions["happened_at"]:
         axes.axvline(at, color=SOFT, linestyle=":", linewidth=1.2, zorder=1)
     counts = touches["action"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
     for place, action in enumerate(counts.index[:MOST_ACTIONS]):
         mine = touches[touches["action"] == action]
-        _marks(axes, mine, height, MARKS[place % 7], PALETTE[(place + place // 7) % 7], plain(str(action)))
+        _marks(axes, mine, height, place, plain(str(action)))
     rest = touches[touches["action"].isin(counts.index[MOST_ACTIONS:])]
     if len(rest):
-        _marks(axes, rest, height, ".", SOFT, "other actions")
+        _marks(axes, rest, height, MOST_ACTIONS, "other actions")
     if len(orders):
         axes.plot(
-            orders["happened_at"], [height[channel] for channel in orders["channel"]], "*",
+            orders["happened_at"], [height[name] for name in orders["channel"]], "*",
             markersize=15, color="#ffd43b", markeredgecolor="#1d2733", markeredgewidth=0.9,
             linestyle="", label="order", zorder=4,
         )  # fmt: skip
@@ -62,12 +68,13 @@ def timeline(told: pd.DataFrame) -> Axes:
             )  # fmt: skip
     if len(conversions):
         axes.plot([], [], color=SOFT, linestyle=":", linewidth=1.2, label="conversion")
-    axes.set_yticks(list(height.values()), [shortened(plain(str(channel))) for channel in height])
+    axes.set_yticks(list(height.values()), [shortened(plain(str(name))) for name in height])
     axes.set_ylim(0.4, len(channels) + 0.7)
     axes.set_xlabel("time (UTC)")
     _dates(axes, told["happened_at"])
     axes.grid(axis="x", visible=False)
-    return as_written(legend_beside(axes))
+    several = len(counts) > 1 or len(orders) or len(conversions)
+    return as_written(legend_beside(axes) if several else axes)
 
 
 def segment_profiles(segment_traits: pd.DataFrame, most: int = MOST_TRAITS) -> Axes:
@@ -124,14 +131,15 @@ def segment_difference(compared: pd.DataFrame, names: Names, most: int = MOST_TR
     return as_written(axes)
 
 
-def _marks(
-    axes: Axes, mine: pd.DataFrame, height: dict[Any, int], mark: str, colour: str, label: str
-) -> None:
+def _marks(axes: Axes, mine: pd.DataFrame, height: dict[Any, int], place: int, label: str) -> None:
     known = mine[mine["channel"].notna()]
+    is_rest = place >= MOST_ACTIONS
+    # A little apart, so that what happens at one instant does not hide each other.
+    apart = 0.08 * (2 - place % 5)
     axes.plot(
-        known["happened_at"], [height[channel] for channel in known["channel"]], mark, color=colour,
-        markersize=6,
-        alpha=0.8, linestyle="", label=shortened(label, 22), zorder=3,
+        known["happened_at"], [height[name] + apart for name in known["channel"]],
+        "." if is_rest else MARKS[place % 7], color=SOFT if is_rest else PALETTE[(place + place // 7) % 7],
+        markersize=6, alpha=0.8, linestyle="", label=shortened(label, 22), zorder=3,
     )  # fmt: skip
 
 
