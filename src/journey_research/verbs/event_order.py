@@ -43,7 +43,8 @@ def put_in_order(events: Table, gap_us: int) -> pa.Table:
         [None, 4, None]
     """
     ordered = run_sql("ordered_events.sql", events=events).to_arrow()
-    return look_back(*(ordered[name].to_numpy() for name in ("person", "event", "happened_at")), gap_us)
+    person, event, happened_at = (ordered[name].to_numpy() for name in ("person", "event", "happened_at"))
+    return look_back(person, event, happened_at, gap_us)
 
 
 def look_back(person: Whole, event: Whole, happened_at: Whole, gap_us: int) -> pa.Table:

@@ -230,7 +230,9 @@ def _twin(name: str, interactive: bool | None) -> Any:
     """The function that draws, static or interactive, with or without a difference."""
     room: Any = history_figures if name == "funnel" else flow_figures
     if wants_interactive(interactive):
-        from journey_research.pipelines.reports import interactive_figures as room  # type: ignore[no-redef]
+        from journey_research.pipelines.reports import interactive_figures
+
+        room = interactive_figures
 
     def draw(*told: Any, **options: Any) -> Any:
         return getattr(room, f"{name}_difference" if "names" in options else name)(*told, **options)

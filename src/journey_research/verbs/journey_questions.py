@@ -268,7 +268,8 @@ class Questions(FoundEvents):
         if diff is None:
             return ask(self)
         told = part_sides(self, diff).asked(ask).assign(event=str(event))
-        return differences.compare_figures(told, FIRST, SECOND, ["event"], tuple(waiting.MEDIANS))
+        middle, low, high = waiting.MEDIANS
+        return differences.compare_figures(told, FIRST, SECOND, ["event"], (middle, low, high))
 
     def retention(self, unit: str | timedelta = "week", *, diff: Diff | None = None) -> pd.DataFrame:
         """Of those who came first in one period, who is still active in the periods after.

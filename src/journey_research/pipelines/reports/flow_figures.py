@@ -52,7 +52,7 @@ def step_matrix_difference(compared: pd.DataFrame, names: Names) -> Axes:
     """
     if compared.empty:
         return said("No step that both groups have")
-    both = compared.assign(
+    both: Any = compared.assign(
         size=compared["first_share"] + compared["second_share"], sure=is_sure(compared)
     ).pivot(index="event", columns="step")
     wide, left_out = busiest_rows(both["size"].fillna(0.0))
@@ -233,7 +233,7 @@ def _row_names(wide: pd.DataFrame) -> list[str]:
 
 
 def _x_of(wide: pd.DataFrame) -> str:
-    return "step" if min(wide.columns) > 0 else "steps before and after (0: the first time)"
+    return "step" if int(min(wide.columns)) > 0 else "steps before and after (0: the first time)"
 
 
 def _graph_canvas(title: str, nodes: pd.DataFrame, edges: pd.DataFrame) -> Axes:
@@ -307,6 +307,7 @@ def _nodes(
     if edges is not None:
         loops = edges[edges["from_node"] == edges["to_node"]]
         again = dict(zip(loops["from_node"], loops["share"], strict=True))
+    node: Any
     for at, node in enumerate(nodes.itertuples()):
         is_event = node.role == "event"
         fill = (colours[at] if colours else "#dbe9f4") if is_event else INK

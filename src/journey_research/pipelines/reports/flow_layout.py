@@ -119,7 +119,7 @@ def place_flows(flows: pd.DataFrame, weight: str = "share") -> tuple[pd.DataFram
     here = told.loc[told["step"] == 1].assign(event=told["from_event"])
     there = told.assign(event=told["to_event"], step=told["step"] + 1)
     places = pd.concat([here, there])[["step", "event", "weight"]]
-    nodes = places.groupby(["step", "event"], dropna=False, as_index=False)["weight"].sum()
+    nodes = places.groupby(["step", "event"], dropna=False)["weight"].sum().reset_index()
     total = nodes.groupby("event")["weight"].sum()
     order = {event: at for at, event in enumerate(total.sort_values(ascending=False, kind="stable").index)}
     nodes["rank"] = [len(order) if pd.isna(event) else order[event] for event in nodes["event"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 EMPTY = "#f3f5f7"
 GREY = "#dfe3e7"
 MOST_TEXTS = 500
+MOST_WRAPPED = 6  # columns whose names have room for several lines
 
 
 def heat_map(
@@ -61,7 +63,7 @@ def heat_map(
     if sure is None:
         top = scale * below_first if below_first else (shown[known].max() if known.any() else 1.0)
         colours: Any = LinearSegmentedColormap.from_list("share", ["#ffffff", "#56B4E9", "#0b3c5d"])
-        span = {"vmin": 0.0, "vmax": float(top) or 1.0}
+        span: dict[str, Any] = {"vmin": 0.0, "vmax": float(top) or 1.0}
     else:
         is_sure = sure.to_numpy(dtype=bool) & known
         top = np.abs(shown[is_sure]).max() if is_sure.any() else 1.0
@@ -86,8 +88,12 @@ def heat_map(
                     linewidth=0, label="too early",
                 )
             )  # fmt: skip
-    axes.set_xticks(range(len(columns)), [shortened(name, 22) for name in columns])
-    if max((len(name) for name in columns), default=0) > 4:
+    names = [shortened(name, 22) for name in columns]
+    is_few = len(columns) <= MOST_WRAPPED
+    if is_few:
+        names = ["\n".join(wrap(shortened(name, 60), 72 // len(columns))) for name in columns]
+    axes.set_xticks(range(len(columns)), names)
+    if not is_few and max((len(name) for name in columns), default=0) > 4:
         axes.tick_params(axis="x", rotation=40)
         for label in axes.get_xticklabels():
             label.set_horizontalalignment("right")

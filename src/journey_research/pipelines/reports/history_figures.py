@@ -34,11 +34,11 @@ def funnel(told: pd.DataFrame) -> Axes:
     """
     if told.empty or not told["n"].iloc[0]:
         return said("Nobody is at the first stage of this funnel")
-    lost = 1 - told["previous_share"].iloc[1:]
+    lost = 1 - told["previous_share"].iloc[1:].fillna(1.0)
     title = f"{share_of(told['first_share'].iloc[-1])} of those at the first stage reach the last"
-    if len(told) > 1 and lost.notna().any():
-        worst = int(lost.idxmax())
-        title += f"; most are lost before {shortened(told['stage'].loc[worst], 24)}"
+    if len(lost) and lost.max() > 0:
+        worst = told["stage"].iloc[1 + int(lost.to_numpy().argmax())]
+        title += f"; most are lost before {shortened(worst, 24)}"
     axes = canvas(title, height=1.5 + 0.62 * len(told))
     heights = np.arange(len(told), 0, -1)
     shares = told["first_share"].to_numpy()
@@ -219,7 +219,7 @@ def cohorts_difference(compared: pd.DataFrame, names: Names, unit: str = "week")
     later = compared[compared["age"] > 0].reset_index(drop=True)
     if later.empty:
         return said("No cohort that both groups have")
-    wide = later.assign(sure=is_sure(later)).pivot(index="cohort_at", columns="age")
+    wide: Any = later.assign(sure=is_sure(later)).pivot(index="cohort_at", columns="age")
     return heat_map(
         how_many(later, "cells"), wide["difference"], [f"{at:%Y-%m-%d}" for at in wide.index],
         [str(age) for age in wide["difference"].columns],
@@ -312,8 +312,9 @@ def _cell(value: float) -> str:
 
 def _members(title: str, shown: pd.DataFrame, sets: pd.DataFrame) -> tuple[Axes, Any]:
     """Dots for who is in a set, and an empty panel beside them."""
-    size = {}
-    for members, n in zip(sets["members"], sets.get("n", sets.get("first_n")), strict=True):
+    size: dict[Any, int] = {}
+    counts = sets["n"] if "n" in sets.columns else sets["first_n"] + sets["second_n"]
+    for members, n in zip(sets["members"], counts, strict=True):
         for name in members:
             size[name] = size.get(name, 0) + int(n)
     names = sorted({name for members in shown["members"] for name in members}, key=lambda n: (-size[n], n))

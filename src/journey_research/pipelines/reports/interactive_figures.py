@@ -61,7 +61,7 @@ def funnel(told: pd.DataFrame) -> Figure:
     figure.add_trace(
         go.Scatter(
             x=told["first_high"].tolist(), y=list(range(len(told))), mode="text", hoverinfo="skip",
-            text=[f"  {row.n:,}  {share_of(row.first_share)}" for row in told.itertuples()],
+            text=[f"  {n:,}  {share_of(one)}" for n, one in zip(told["n"], told["first_share"], strict=True)],
             textposition="middle right", cliponaxis=False, showlegend=False,
         )
     )  # fmt: skip
@@ -128,7 +128,7 @@ def step_matrix(told: pd.DataFrame) -> Figure:
         + found(row["share"], row["low"], row["high"])
         for _, row in told.iterrows()
     ]
-    both = told.assign(text=texts).pivot(index="event", columns="step", values=["share", "text"])
+    both: Any = told.assign(text=texts).pivot(index="event", columns="step", values=["share", "text"])
     wide, left_out = busiest_rows(both["share"].astype("float64").fillna(0.0))
     figure = prepared(f"Where histories are at each step{left_out}", height=190 + 30 * len(wide))
     _cells(
@@ -151,7 +151,7 @@ def step_matrix_difference(compared: pd.DataFrame, names: Names) -> Figure:
     told = compared.assign(
         text=texts, sure=is_sure(compared), size=compared["first_share"] + compared["second_share"]
     )
-    both = told.pivot(index="event", columns="step", values=["size", "difference", "sure", "text"])
+    both: Any = told.pivot(index="event", columns="step", values=["size", "difference", "sure", "text"])
     wide, left_out = busiest_rows(both["size"].astype("float64").fillna(0.0))
     difference = both["difference"].reindex(wide.index).to_numpy(dtype=float)
     sure = both["sure"].reindex(wide.index).eq(True).to_numpy()

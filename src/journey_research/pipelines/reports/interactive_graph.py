@@ -45,7 +45,7 @@ def transition_graph(
         figure,
         nodes,
         ["#dbe9f4"] * len(nodes),
-        [f"{row.n:,} persons, {share_of(row.share)}" for row in nodes.itertuples()],
+        [f"{n:,} persons, {share_of(share)}" for n, share in zip(nodes["n"], nodes["share"], strict=True)],
     )
     return figure
 
@@ -132,6 +132,7 @@ def _nodes(figure: Figure, nodes: pd.DataFrame, fills: list[str], texts: list[st
         marked_up(shortened(event, 22)) if known else role
         for event, role, known in zip(nodes["event"], nodes["role"], is_event, strict=True)
     ]
+    sizes = [2 * radius(one) if known else 14 for one, known in zip(nodes["share"], is_event, strict=True)]
     figure.add_trace(
         go.Scatter(
             x=nodes["x"], y=nodes["y"], mode="markers+text", text=names, textposition="bottom center",
@@ -139,7 +140,7 @@ def _nodes(figure: Figure, nodes: pd.DataFrame, fills: list[str], texts: list[st
             hovertext=[f"<b>{name}</b><br>{text}" for name, text in zip(names, texts, strict=True)],
             hoverinfo="text",
             marker={
-                "size": [2 * radius(row.share) if row.role == "event" else 14 for row in nodes.itertuples()],
+                "size": sizes,
                 "symbol": ["circle" if known else "square" for known in is_event],
                 "color": [fill if known else "#1d2733" for fill, known in zip(fills, is_event, strict=True)],
                 "line": {"color": "#1d2733", "width": 1}, "opacity": 1,

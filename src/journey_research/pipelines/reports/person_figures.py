@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .chart_text import as_written, shortened
-from .difference_figures import Names, colour_of, how_many, is_sure
+from .difference_figures import Names, colour_of, is_sure
 from .figures import MARKS, PALETTE, SOFT, canvas, legend_beside, said
 from .heat_maps import heat_map
 from .words import number, plain, things
@@ -102,6 +102,9 @@ def segment_profiles(segment_traits: pd.DataFrame, most: int = MOST_TRAITS) -> A
 def segment_difference(compared: pd.DataFrame, names: Names, most: int = MOST_TRAITS) -> Axes:
     """Two segments, trait by trait: each difference with its interval, on a scale of its own.
 
+    Segments that were made of these very traits differ in them by their making: the figure says how far,
+    and not that it is a finding.
+
     Args:
         compared: ``trait, first, second, difference, low, high``, in the trait's own unit.
         names: What the segments are called.
@@ -112,7 +115,10 @@ def segment_difference(compared: pd.DataFrame, names: Names, most: int = MOST_TR
     width = (compared["high"] - compared["low"]).where(lambda told: told > 0, np.inf)
     order = (compared["difference"].abs() / width).round(9).sort_values(ascending=False, kind="stable").index
     shown = compared.loc[order[:most]].reset_index(drop=True)
-    axes = canvas(how_many(compared, "traits"), height=1.5 + 0.36 * len(shown))
+    rest = f"; {len(compared) - most} nearer ones not drawn" if len(compared) > most else ""
+    axes = canvas(
+        f"The traits in which two segments lie furthest apart{rest}", height=1.5 + 0.36 * len(shown)
+    )
     axes.axvline(0, color=SOFT, linewidth=1)
     for at, row in shown.assign(sure=is_sure(shown)).iterrows():
         height, reach = len(shown) - int(str(at)), max(abs(row["low"]), abs(row["high"])) or 1.0
