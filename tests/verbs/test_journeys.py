@@ -227,7 +227,7 @@ def test_the_command_writes_the_same_tables(told, command, capsys, name):
         assert again.values.tolist() == getattr(found, table).values.tolist()
     assert json.loads((out / "summary.json").read_text()) == found.summary
     plots = sorted(path.name for path in out.glob("*.png"))
-    assert plots == ["session_lengths.png", "step_matrix.png", "transitions.png"]
+    assert plots == ["sankey.png", "session_lengths.png", "step_matrix.png", "transitions.png"]
     assert all((out / plot).read_bytes().startswith(b"\x89PNG") for plot in plots)
     said = capsys.readouterr()
     assert said.out == f"{found}\n"

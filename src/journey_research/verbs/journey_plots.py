@@ -163,12 +163,7 @@ class Plots(Questions):
             within_days: Days drawn; without it, as long as persons were watched.
             diff: Two groups.
         """
-        last = within_days or max((self.ends_us - self._starts_us) / DAY_US, 1.0)
-        # The first hours decide much, and the last months little.
-        days = np.concatenate(
-            [np.linspace(0, last, DAYS_DRAWN + 1), np.geomspace(last / 10_000, last, DAYS_DRAWN)]
-        )
-        grid = [float(day) for day in np.unique(days.round(6))]
+        grid = _days_drawn((self.ends_us - self._starts_us) / DAY_US if within_days is None else within_days)
         if diff is None:
             curve = self.time_to(event, at_days=grid)
             return history_figures.waiting(curve, self.median_time_to(event), str(event))
@@ -224,6 +219,13 @@ class Plots(Questions):
 
     def _names(self, diff: Diff) -> tuple[str, str]:
         return part_sides(self, diff).names
+
+
+def _days_drawn(last: float) -> list[float]:
+    """Days at which a curve is drawn: the first hours decide much, and the last months little."""
+    even = np.linspace(0, last, DAYS_DRAWN + 1)[:-1]
+    early = np.geomspace(last / 10_000, last, DAYS_DRAWN)[:-1] if last > 0 else even
+    return [*np.unique(np.concatenate([even, early]).round(6)).tolist(), last] if last > 0 else [0.0]
 
 
 def _twin(name: str, interactive: bool | None) -> Any:

@@ -48,7 +48,7 @@ def funnel(told: pd.DataFrame) -> Axes:
     )  # fmt: skip
     for height, (_, row) in zip(heights, told.iterrows(), strict=True):
         axes.annotate(
-            f"{row['n']:,}   {share_of(row['first_share'])}", (row["first_high"], height), (8, 0),
+            f"{row['n']:,.0f}   {share_of(row['first_share'])}", (row["first_high"], height), (8, 0),
             textcoords="offset points", va="center", fontsize=10, color="#1d2733",
         )  # fmt: skip
     for height, (_, row) in zip(heights[1:], told.iloc[1:].iterrows(), strict=True):

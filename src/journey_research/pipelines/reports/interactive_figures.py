@@ -38,7 +38,7 @@ def funnel(told: pd.DataFrame) -> Figure:
     if told.empty or not told["n"].iloc[0]:
         return prepared("Nobody is at the first stage of this funnel")
     texts = [
-        f"<b>{marked_up(row['stage'])}</b><br>{row['n']:,} persons<br>"
+        f"<b>{marked_up(row['stage'])}</b><br>{row['n']:,.0f} persons<br>"
         f"{found(row['first_share'], row['first_low'], row['first_high'])} of those at the first stage<br>"
         f"{found(row['previous_share'], row['previous_low'], row['previous_high'])} of the stage before"
         + (f"<br>median {lasting(row['median_seconds'])}" if pd.notna(row["median_seconds"]) else "")
@@ -124,7 +124,7 @@ def step_matrix(told: pd.DataFrame) -> Figure:
     if told.empty:
         return prepared("No histories in these events")
     texts = [
-        f"<b>{_event(row['event'])}</b>, step {row['step']}<br>{row['n']:,} of {row['n_all']:,}<br>"
+        f"<b>{_event(row['event'])}</b>, step {row['step']}<br>{row['n']:,.0f} of {row['n_all']:,.0f}<br>"
         + found(row["share"], row["low"], row["high"])
         for _, row in told.iterrows()
     ]
@@ -178,7 +178,8 @@ def sankey(flows: pd.DataFrame) -> Figure:
     colours = colours_of_events(nodes)
     of_nodes = [colours.get(event, UNSURE) for event in nodes["event"]]
     texts = [
-        f"{_way(row)}<br>{row['n']:,} of {row['n_all']:,}<br>{found(row['share'], row['low'], row['high'])}"
+        f"{_way(row)}<br>{row['n']:,.0f} of {row['n_all']:,.0f}<br>"
+        + found(row["share"], row["low"], row["high"])
         for _, row in ribbons.iterrows()
     ]
     return _sankey(

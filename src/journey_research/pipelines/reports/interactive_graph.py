@@ -34,7 +34,7 @@ def transition_graph(
     logs = np.log(edges["median_seconds"].clip(lower=1.0))
     colours = [_between(value, logs.min(), logs.max()) for value in logs]
     texts = [
-        f"<b>{_way(nodes, row)}</b><br>{row['n']:,} times, {row['n_movers']:,} persons "
+        f"<b>{_way(nodes, row)}</b><br>{row['n']:,.0f} times, {row['n_movers']:,.0f} persons "
         f"({share_of(row['walker_share'])})<br>{found(row['share'], row['low'], row['high'])} of what follows"
         + (f"<br>median {lasting(row['median_seconds'])}" if pd.notna(row["median_seconds"]) else "")
         for _, row in edges.iterrows()

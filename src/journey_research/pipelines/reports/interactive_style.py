@@ -54,7 +54,8 @@ def found(share: float, low: float, high: float) -> str:
 def differing(row: Any, names: Names) -> str:
     """Two shares and their difference, as the pointer tells it."""
     lines = [
-        f"{shown(name)}: {share_of(row[f'{side}_share'])} ({row[f'{side}_n']:,} of {row[f'{side}_n_all']:,})"
+        f"{shown(name)}: {share_of(row[f'{side}_share'])} "
+        f"({row[f'{side}_n']:,.0f} of {row[f'{side}_n_all']:,.0f})"
         for side, name in zip(("first", "second"), names, strict=True)
     ]
     lines.append(
