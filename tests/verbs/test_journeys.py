@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import random
 import subprocess
 import sys
@@ -248,7 +249,7 @@ def test_the_same_file_makes_the_same_bytes_in_every_process(told, command, tmp_
     options = ["--person", "who", "--time", "when", "--event", "what", "--out", str(out)]
     subprocess.run(
         [sys.executable, "-c", call, str(tmp_path / "events.csv"), *options],
-        check=True, capture_output=True, env={"PYTHONHASHSEED": str(random.randrange(1, 99))},
+        check=True, capture_output=True, env={"PYTHONHASHSEED": str(random.randrange(1, 99)), "PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip
 
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before

@@ -408,7 +408,11 @@ def _both(found: FoundEvents, diff: Diff) -> tuple[FoundEvents, FoundEvents]:
 @contextmanager
 def _mendable() -> Iterator[None]:
     """What the stage refuses, the caller can mend."""
+    import duckdb
+
     try:
         yield
+    except duckdb.OutOfMemoryException:
+        raise UserError("the answer does not fit into the memory given", do="give --memory more") from None
     except (ValueError, TypeError) as trouble:
         raise UserError(str(trouble)) from None
