@@ -247,9 +247,10 @@ def test_the_same_file_makes_the_same_bytes_in_every_process(told, command, tmp_
         "v.add_arguments(p); v.run(p.parse_args())"
     )
     options = ["--person", "who", "--time", "when", "--event", "what", "--out", str(out)]
+    surroundings = {"PYTHONHASHSEED": str(random.randrange(1, 99)), "PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run(
         [sys.executable, "-c", call, str(tmp_path / "events.csv"), *options],
-        check=True, capture_output=True, env={"PYTHONHASHSEED": str(random.randrange(1, 99)), "PYTHONPATH": os.pathsep.join(sys.path)},
+        check=True, capture_output=True, env=surroundings,
     )  # fmt: skip
 
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
