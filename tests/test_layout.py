@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "journey_research"
 STAGES = ["ingestion", "identity", "journeys", "conversion", "decisions", "reports"]
 HEAVY = {
-    "anywidget", "dedupe", "ipywidgets", "matplotlib", "mlflow", "openpyxl", "papermill", "scipy", "seaborn",
-    "sklearn",
+    "anywidget", "dedupe", "ipywidgets", "matplotlib", "mlflow", "openpyxl", "papermill", "plotly", "scipy",
+    "seaborn", "sklearn",
 }  # fmt: skip
 SECTIONS = ("Args:", "Returns:", "Raises:", "Source:", "Example:")
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import random
 import subprocess
 import sys
@@ -15,8 +16,9 @@ from hypothesis import strategies as st
 
 from journey_research.engine import duckdb_engine
 from journey_research.errors import UserError
+from journey_research.verbs.durations import length_in_us
 from journey_research.verbs.files import read_frame
-from journey_research.verbs.journeys import _gap_in_us, add_arguments, journeys, run
+from journey_research.verbs.journeys import add_arguments, journeys, run
 
 WORKED_EXAMPLE = """
 who  when              what
@@ -177,8 +179,8 @@ def test_twenty_steps_and_half_an_hour_unless_told(told):
     ("gap", "seconds"), [("45s", 45), ("30m", 1800), ("1h30m", 5400), ("1.5h", 5400), ("2d", 172800)]
 )
 def test_a_gap_is_a_number_and_a_unit(gap, seconds):
-    assert _gap_in_us(gap) == seconds * 1_000_000
-    assert _gap_in_us(pd.Timedelta(seconds=seconds)) == seconds * 1_000_000
+    assert length_in_us(gap) == seconds * 1_000_000
+    assert length_in_us(pd.Timedelta(seconds=seconds)) == seconds * 1_000_000
 
 
 @pytest.mark.parametrize("gap", ["", "30", "m", "-30m", "0m", "half an hour", "30m!", "999999999999d"])
@@ -226,7 +228,7 @@ def test_the_command_writes_the_same_tables(told, command, capsys, name):
         assert again.values.tolist() == getattr(found, table).values.tolist()
     assert json.loads((out / "summary.json").read_text()) == found.summary
     plots = sorted(path.name for path in out.glob("*.png"))
-    assert plots == ["session_lengths.png", "step_matrix.png", "transitions.png"]
+    assert plots == ["sankey.png", "session_lengths.png", "step_matrix.png", "transitions.png"]
     assert all((out / plot).read_bytes().startswith(b"\x89PNG") for plot in plots)
     said = capsys.readouterr()
     assert said.out == f"{found}\n"
@@ -245,9 +247,10 @@ def test_the_same_file_makes_the_same_bytes_in_every_process(told, command, tmp_
         "v.add_arguments(p); v.run(p.parse_args())"
     )
     options = ["--person", "who", "--time", "when", "--event", "what", "--out", str(out)]
+    surroundings = {"PYTHONHASHSEED": str(random.randrange(1, 99)), "PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run(
         [sys.executable, "-c", call, str(tmp_path / "events.csv"), *options],
-        check=True, capture_output=True, env={"PYTHONHASHSEED": str(random.randrange(1, 99))},
+        check=True, capture_output=True, env=surroundings,
     )  # fmt: skip
 
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before

@@ -69,8 +69,8 @@ def usable_events(
         raise UserError("no row has a person, a time and an event", do="check which columns are meant")
     if n_rejected:
         instants = instants[usable]
-        persons, who = _used(persons[usable], who)
-        events, what = _used(events[usable], what)
+        persons, who = only_used(persons[usable], who)
+        events, what = only_used(events[usable], what)
     told = {
         "person": persons,
         "event": events,
@@ -107,8 +107,22 @@ def _coded(values: pd.Series) -> tuple[Codes, pa.Array]:
     return places[told], again.dictionary.take(order)
 
 
-def _used(codes: Codes, names: pa.Array) -> tuple[Codes, pa.Array]:
-    """The same without the names that no code means."""
+def only_used(codes: Codes, names: pa.Array) -> tuple[Codes, pa.Array]:
+    """The same without the names that no code means.
+
+    Args:
+        codes: n places among the names, from 0.
+        names: k names.
+
+    Returns:
+        n places among the names that are left, and those.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> codes, names = only_used(np.array([1, 1], np.int32), pa.array(["buy", "look"]))
+        >>> codes.tolist(), names.to_pylist()
+        ([0, 0], ['look'])
+    """
     is_used = np.bincount(codes, minlength=len(names)) > 0
     places = np.cumsum(is_used, dtype=np.int32) - 1
     return places[codes], names.filter(is_used)

@@ -42,10 +42,30 @@ def put_in_order(events: Table, gap_us: int) -> pa.Table:
         >>> ordered["gap_us"].to_pylist()
         [None, 4, None]
     """
-    import pyarrow as pa
-
     ordered = run_sql("ordered_events.sql", events=events).to_arrow()
     person, event, happened_at = (ordered[name].to_numpy() for name in ("person", "event", "happened_at"))
+    return look_back(person, event, happened_at, gap_us)
+
+
+def look_back(person: Whole, event: Whole, happened_at: Whole, gap_us: int) -> pa.Table:
+    """The same for events that are in order already.
+
+    Args:
+        person: n whole numbers, each person's events together.
+        event: n whole numbers.
+        happened_at: n instants in microseconds, rising with each person.
+        gap_us: Longest silence inside a session, in microseconds.
+
+    Returns:
+        What ``put_in_order`` returns.
+
+    Example:
+        >>> who, what, when = np.array([0, 0]), np.array([1, 0]), np.array([5, 9])
+        >>> look_back(who, what, when, gap_us=3)["session"].to_pylist()
+        [1, 2]
+    """
+    import pyarrow as pa
+
     is_first = np.ones(len(person), bool)
     np.not_equal(person[1:], person[:-1], out=is_first[1:])
     gap = np.empty(len(person), np.int64)

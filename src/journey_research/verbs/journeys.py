@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-import re
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from journey_research.engine import Table, run_sql
 from journey_research.engine.duckdb_engine import limit_memory
 from journey_research.errors import DONE, UserError
 
-from .event_codes import named, numbered, usable_events
-from .event_order import find_sessions, put_in_order
+from .durations import length_in_us
+from .event_codes import usable_events
+from .event_order import put_in_order
 from .files import frame_writer, json_writer, need_columns, read_frame, write_folder
+from .journey_plots import Plots
+from .kept_columns import values_of_persons
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    import pyarrow as pa
 
-_UNITS_US = {"s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
-
-
-class Journeys:
+class Journeys(Plots):
     """What became of the events; ``repr`` is the summary.
 
-    A table is made when it is first asked for, and kept: ten million events are put in order once,
-    and nobody waits for variants that are not looked at.
-
-    Attributes:
-        ordered: One row per event, as whole numbers: ``person, step, event, happened_at`` (microseconds),
-            ``session, event_before, gap_us``.
-        persons: The names behind the numbers of ``person``, sorted.
-        events: The names behind the numbers of ``event``, sorted.
+    The tables (``sessions, transitions, step_matrix, variants, summary``) and ``where`` and ``between``
+    are told by ``FoundEvents``, what can be asked by ``Questions``, and the pictures by ``Plots``.
 
     Example:
         >>> events = pd.DataFrame({"who": ["a", "a"], "what": ["look", "buy"], "day": ["2025-01-01"] * 2})
@@ -46,88 +36,6 @@ class Journeys:
         ([['look', 'buy', 1, 0.0]], 1)
     """
 
-    def __init__(
-        self, ordered: pa.Table, persons: pa.Array, events: pa.Array, n_rejected: int, n_steps: int
-    ) -> None:
-        self.ordered = Table.from_arrow(ordered)
-        self.persons = persons
-        self.events = events
-        self._ordered = ordered
-        self._n_rejected = n_rejected
-        self._n_steps = n_steps
-
-    @cached_property
-    def sessions(self) -> pd.DataFrame:
-        """One row per session: ``person, session, started_at, ended_at, n_events``.
-
-        Sessions of a person are numbered from 1; times are naive UTC.
-        """
-        sessions = pd.DataFrame(find_sessions(self._ordered))
-        sessions["person"] = named(sessions["person"], self.persons)
-        for column in ("started_at", "ended_at"):
-            sessions[column] = sessions[column].astype("datetime64[us]")
-        return sessions
-
-    @cached_property
-    def transitions(self) -> pd.DataFrame:
-        """One row per pair of events that directly follow each other in a person's history.
-
-        Across sessions: ``from_event, to_event, count, median_seconds``.
-        """
-        table = run_sql("transitions.sql", ordered_events=self.ordered)
-        transitions = _fetched(table, "from_event", "to_event")
-        for column in ("from_event", "to_event"):
-            transitions[column] = named(transitions[column], self.events)
-        return transitions.rename(columns={"n": "count"})
-
-    @cached_property
-    def step_matrix(self) -> pd.DataFrame:
-        """One row per event: ``event`` and a column per step, ``1`` to the last.
-
-        The share of all persons whose event of that number it is.
-        """
-        counts = _fetched(
-            run_sql("steps.sql", ordered_events=self.ordered, steps=self._n_steps), "event", "step"
-        )
-        return _step_matrix(counts, self.events, self._n_steps, len(self.persons))
-
-    @cached_property
-    def variants(self) -> pd.DataFrame:
-        """One row per distinct history: ``path`` (events with ``' > '`` between), ``persons``."""
-        names = Table.from_arrow(numbered(self.events))
-        return _fetched(run_sql("variants.sql", ordered_events=self.ordered, event_names=names), "path")
-
-    @cached_property
-    def summary(self) -> dict[str, Any]:
-        """Counts of events, persons, sessions and rejected rows, and what a session is like.
-
-        ``n_events, n_persons, n_sessions, n_rejected, events_per_session_median,
-        seconds_per_session_median``.
-        """
-        seconds = (self.sessions["ended_at"] - self.sessions["started_at"]).dt.total_seconds()
-        return {
-            "n_events": int(self.sessions["n_events"].sum()),
-            "n_persons": len(self.persons),
-            "n_sessions": len(self.sessions),
-            "n_rejected": self._n_rejected,
-            "events_per_session_median": float(self.sessions["n_events"].median()),
-            "seconds_per_session_median": float(seconds.median()),
-        }
-
-    def __repr__(self) -> str:
-        told = self.summary
-        rejected = f"{told['n_rejected']:,} rows set aside: person, time or event is missing or unreadable"
-        return "\n".join(
-            [
-                f"{told['n_events']:,} events of {told['n_persons']:,} persons "
-                f"in {told['n_sessions']:,} sessions",
-                f"median session: {told['events_per_session_median']:g} events, "
-                f"{told['seconds_per_session_median']:g} seconds",
-                f"{len(self.transitions):,} transitions, {len(self.variants):,} variants",
-                rejected if told["n_rejected"] else "no row set aside",
-            ]
-        )
-
 
 def journeys(
     frame: pd.DataFrame,
@@ -135,6 +43,7 @@ def journeys(
     person: str,
     time: str,
     event: str,
+    by: str | Sequence[str] = (),
     gap: str | timedelta = "30m",
     steps: int = 20,
     memory: str | None = None,
@@ -146,6 +55,8 @@ def journeys(
         person: Column that says whose event it is; kept as text.
         time: Column of ISO 8601 times or datetimes; one without a zone is UTC.
         event: Column that says what happened.
+        by: Columns that say something of the person (a segment, a country), the same in all rows of one
+            or missing; for ``where`` and ``diff``.
         gap: Longest silence inside a session: ``"45s"``, ``"30m"``, ``"1h30m"``, ``"1d"``. A
             silence of exactly this length does not end it.
         steps: Number of columns of the step matrix.
@@ -157,7 +68,8 @@ def journeys(
         person, event or a readable time is set aside and counted in ``n_rejected``.
 
     Raises:
-        UserError: A column is missing, no row can be used, or an option cannot be read.
+        UserError: A column is missing, no row can be used, a person has two values in a column of
+            ``by``, or an option cannot be read.
 
     Source:
         Catledge and Pitkow (1995) for sessions by silence; van der Aalst (2016), "Process Mining",
@@ -178,7 +90,8 @@ def journeys(
         2 transitions, 2 variants
         no row set aside
     """
-    gap_us = _gap_in_us(gap)
+    gap_us = length_in_us(gap)
+    columns = [by] if isinstance(by, str) else list(by)
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
         raise UserError("--steps is a whole number from 1")
     if memory is not None:
@@ -188,49 +101,17 @@ def journeys(
             raise UserError(
                 "--memory is no amount of memory from 100MB", do="write it like 500MB or 2GB"
             ) from None
-    need_columns([str(name) for name in frame.columns], [person, time, event])
+    need_columns([str(name) for name in frame.columns], [person, time, event, *columns])
     events, who, what, n_rejected = usable_events(frame[person], frame[time], frame[event])
-    return Journeys(put_in_order(events, gap_us), who, what, n_rejected, steps)
-
-
-def _gap_in_us(gap: str | timedelta) -> int:
-    """A length of time in microseconds.
-
-    Example:
-        >>> _gap_in_us("1h30m") // 60_000_000
-        90
-    """
-    if isinstance(gap, str):
-        parts = re.findall(r"(\d+(?:\.\d+)?)\s*([smhd])", gap.lower())
-        if parts and re.fullmatch(r"\s*(\d+(\.\d+)?\s*[smhd]\s*)+", gap.lower()):
-            length = round(sum(float(number) * _UNITS_US[unit] for number, unit in parts))
-            if 0 < length < 2**62:
-                return length
-    elif isinstance(gap, timedelta) and not pd.isna(gap):
-        length = gap // timedelta(microseconds=1)
-        if length > 0:
-            return length
-    raise UserError("--gap is no length of time", do="write a number and s, m, h or d: 45s, 30m, 1h30m, 1d")
-
-
-def _fetched(table: Table, *keys: str) -> pd.DataFrame:
-    import duckdb
-
-    try:
-        in_order = table.query(f"select * from this order by {', '.join(keys)}").to_arrow()
-    except duckdb.OutOfMemoryException:
-        raise UserError("a table does not fit into the memory given", do="give --memory more") from None
-    frame: pd.DataFrame = in_order.to_pandas()
-    return frame
-
-
-def _step_matrix(counts: pd.DataFrame, what: pa.Array, steps: int, n_persons: int) -> pd.DataFrame:
-    """Counts of persons by event and step, as shares of all persons; one row per event."""
-    shares = np.zeros((len(what), steps))
-    shares[counts["event"], counts["step"] - 1] = counts["n"] / n_persons
-    matrix = pd.DataFrame(shares, columns=[str(step) for step in range(1, steps + 1)])
-    matrix.insert(0, "event", what.to_pandas())
-    return matrix
+    return Journeys(
+        put_in_order(events, gap_us),
+        who,
+        what,
+        gap_us=gap_us,
+        n_steps=steps,
+        n_rejected=n_rejected,
+        people=values_of_persons(frame, person, columns, who),
+    )
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -253,6 +134,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--gap", default="30m", help="longest silence inside a session (default 30m)")
     parser.add_argument("--steps", type=int, default=20, help="columns of the step matrix (default 20)")
     parser.add_argument("--memory", metavar="SIZE", help="most memory, like 2GB; beyond it, the disk is used")
+    parser.add_argument("--funnel", metavar="A,B,C", help="events: how many persons reach one after another")
     parser.add_argument("--out", required=True, metavar="FOLDER", help="folder for the tables and plots")
 
 
@@ -287,7 +169,7 @@ def run(arguments: Namespace) -> int:
         0
         ['path,persons', 'look,1']
     """
-    from .journey_plots import plot_writers
+    from .journey_files import plot_writers
 
     told = (arguments.person, arguments.time, arguments.event)
     frame = read_frame(arguments.events, needed=told, only=True)
@@ -300,18 +182,20 @@ def run(arguments: Namespace) -> int:
         steps=arguments.steps,
         memory=arguments.memory,
     )
+    stages = [] if arguments.funnel is None else [stage.strip() for stage in arguments.funnel.split(",")]
     tables = {
         "sessions.csv": found.sessions,
         "transitions.csv": found.transitions,
         "step_matrix.csv": found.step_matrix,
         "variants.csv": found.variants,
+        **({"funnel.csv": found.funnel(stages)} if stages else {}),
     }
     write_folder(
         arguments.out,
         {
             **{name: frame_writer(table, name) for name, table in tables.items()},
             "summary.json": json_writer(found.summary),
-            **plot_writers(found),
+            **plot_writers(found, stages),
         },
     )
     print(f"{len(frame):,} rows read, results written", file=sys.stderr)  # last: an error is one line

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from journey_research.engine import Table, run_sql
-from journey_research.pipelines.journeys.intervals import FEWEST_FOR_MEDIAN, Z
+from journey_research.pipelines.journeys.intervals import FEWEST_FOR_MEDIAN, Z, wilson_interval
 
 from .shares import add_shares
 from .steps import fetch_rows, name_groups, read_steps
@@ -81,6 +81,41 @@ def transition_matrix(told: pd.DataFrame, *, ends: bool = False, value: str = "s
     if value == "n":
         return counts.astype("int64")
     return counts.div(counts.sum(axis=1).where(lambda total: total > 0, 1.0), axis=0)
+
+
+def share_persons(told: pd.DataFrame) -> pd.DataFrame:
+    """Which share of persons ever does each event: the size of a node of a transition graph.
+
+    Args:
+        told: What ``measure_transitions`` returns.
+
+    Returns:
+        One row per group and event, in their order: ``event, n`` persons who do it, ``n_all`` persons (and
+        ``n_persons, n_worth``, the same), ``share, low, high`` (Wilson, 95 %).
+
+    Example:
+        >>> told = pd.DataFrame({"from_event": ["buy", "look", None], "to_event": [None, "buy", "look"],
+        ...                      "n_persons": [1, 2, 2]})
+        >>> share_persons(told)[["event", "n", "share"]].values.tolist()
+        [['buy', 1, 0.5], ['look', 2, 1.0]]
+    """
+    group = ["group"] if "group" in told.columns else []
+    # Whoever does an event goes on from it or ends there, and every person starts somewhere.
+    whole = told[[*group, "from_event", "n_persons"]].drop_duplicates([*group, "from_event"])
+    starts = (
+        whole[whole["from_event"].isna()].drop(columns="from_event").rename(columns={"n_persons": "n_all"})
+    )
+    events = whole[whole["from_event"].notna()].rename(columns={"from_event": "event", "n_persons": "n"})
+    found = (
+        events.merge(starts, on=group, validate="many_to_one") if group else events.merge(starts, how="cross")
+    )
+    rows = [
+        (n / n_all, *wilson_interval(n, n_all)) for n, n_all in zip(found["n"], found["n_all"], strict=True)
+    ]
+    shares = pd.DataFrame(rows, columns=["share", "low", "high"], index=found.index, dtype="float64")
+    found = pd.concat([found.assign(n_persons=found["n_all"]), shares], axis=1)
+    found["n_worth"] = found["n_all"].astype("float64")
+    return found.sort_values([*group, "event"], kind="stable", ignore_index=True)
 
 
 def edge_shares(steps: Table, *, per: str | None = None, by: str | None = None) -> pd.DataFrame:

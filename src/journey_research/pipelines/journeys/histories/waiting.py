@@ -153,10 +153,11 @@ def time_to_event(
         )
         curve, n_all = kaplan_meier(lengths, n_reached, n_lost), int((n_reached + n_lost).sum())
         for days in at_days:
-            n_at_risk = int((n_reached + n_lost)[lengths >= days * DAY_US].sum())
-            if days * DAY_US <= lengths[-1]:
-                n_seen = int(n_reached[lengths <= days * DAY_US].sum())
-                rows.append((kind, float(days), n_at_risk, n_seen, n_all, n_all, *curve.at(days * DAY_US)))
+            at_us = round(days * DAY_US)  # a third of a day is a whole number of microseconds again
+            n_at_risk = int((n_reached + n_lost)[lengths >= at_us].sum())
+            if at_us <= lengths[-1]:
+                n_seen = int(n_reached[lengths <= at_us].sum())
+                rows.append((kind, float(days), n_at_risk, n_seen, n_all, n_all, *curve.at(at_us)))
         medians.append((kind, int(n_reached.sum()), n_all, *(end / DAY_US for end in curve.median())))
     counts = ["n_at_risk", "n", "n_all", "n_persons"]
     curves = pd.DataFrame(rows, columns=["kind", "days", *counts, *MEASURES])
