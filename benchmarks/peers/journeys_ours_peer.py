@@ -21,7 +21,8 @@ def tell(events: pd.DataFrame, task: dict[str, Any]) -> Tables:
     found = journey_research.journeys(events, **COLUMNS, gap=task["gap"], steps=task["steps"])
     tables = {"steps": long_steps(found.step_matrix.set_index("event"))}
     if task["funnel"]:
-        tables["funnel"] = found.funnel(task["funnel"])[["event", "n_persons"]]
+        funnel = found.funnel(task["funnel"]).rename(columns={"stage": "event", "n": "n_persons"})
+        tables["funnel"] = funnel[["event", "n_persons"]]
     return tables
 
 
