@@ -14,7 +14,7 @@ further as (
 ),
 given as (
     select giver_person_id as person_id, count(*) as n_reached, sum(n_acts) as n_acts,
-        count_if(is_followed) as n_followed
+        cast(count_if(is_followed) as bigint) as n_followed
     from influence_edges
     group by giver_person_id
 ),

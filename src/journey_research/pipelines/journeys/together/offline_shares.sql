@@ -26,7 +26,7 @@ judged as (
     join persons on persons.person_id = met.person_id
     left join walked on walked.person_id = met.person_id
 )
-select area, count(*) as n_touched, count_if(is_only) as n_only,
+select area, count(*) as n_touched, cast(count_if(is_only) as bigint) as n_only,
     cast(sum(case when is_only then n_journeys else 0 end) as bigint) as n_journeys,
     cast(sum(case when is_only then n_converted else 0 end) as bigint) as n_converted,
     max(sizes.n) as n

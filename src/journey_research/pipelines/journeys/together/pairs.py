@@ -109,7 +109,7 @@ def judge_pairs(told: Sums, rule: PairRule) -> pd.DataFrame:
         if reverse is not None:
             back = float(reverse[0][2])
             apart = math.sqrt(max(float(((pulls - reverse[1]) ** 2).sum()), plain + reverse[2]))
-            p = max(p, upper_tail((rates[2] - back) / apart))
+            p = max(p, upper_tail((rates[2] - back) / apart) if apart > 0 else 1.0)
         rows.append(
             (
                 first, second, rates[2], rates[2] - Z * spread, rates[2] + Z * spread, rates[0], rates[1],
