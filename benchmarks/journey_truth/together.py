@@ -39,7 +39,8 @@ def compare_together(run: Path, raw: Path, key: bytes = DEMO_KEY) -> tuple[pd.Da
         ``figure, found, low, high, truth, n`` and one line. ``planted_pair_rank`` is among n pairs (null:
         too few have it), ``planted_pair_rate`` in orders a pair, ``other_pairs_declared`` a count.
         ``recommenders_found``: of the n who reached somebody, those found as givers.
-        ``sphere_rank_correlation``: Spearman's, of persons reached, over the same, 0 for who is not found.
+        ``sphere_rank_correlation``: Spearman's, of persons reached, over the same, 0 for who is not found;
+        ``sphere_rank_ceiling``: of what the exports tell, were everybody known.
         ``offline_persons_with_journeys``: of the n persons without site and app of whom there are touches.
     """
     real = _real_persons(run)
@@ -58,6 +59,12 @@ def compare_together(run: Path, raw: Path, key: bytes = DEMO_KEY) -> tuple[pd.Da
     rows.append(("recommenders_found", *_share(int((found > 0).sum()), len(told)), 1.0, len(told)))
     rank = _rank_correlation(found, told["persons_reached"].to_numpy(float))
     rows.append(("sphere_rank_correlation", rank, math.nan, math.nan, 1.0, len(told)))
+    said = _read(run, "01_ingestion", "referrals")[["giver_record_id", "receiver_record_id"]]
+    truly = real.set_index("record_id")["true_person_id"]
+    ends = pd.DataFrame({name: said[name].map(truly) for name in said}).dropna().drop_duplicates()
+    tellable = names.map(ends.groupby("giver_record_id").size()).fillna(0).to_numpy(float)
+    ceiling = _rank_correlation(tellable, told["persons_reached"].to_numpy(float))
+    rows.append(("sphere_rank_ceiling", ceiling, math.nan, math.nan, 1.0, len(told)))
 
     lives = pd.read_csv(raw / "truth_segments.csv", dtype=str, keep_default_na=False)
     offline = lives.loc[(lives["uses_web"] != "true") & (lives["uses_app"] != "true"), "person"]
@@ -77,7 +84,7 @@ def compare_together(run: Path, raw: Path, key: bytes = DEMO_KEY) -> tuple[pd.Da
         f"together: planted pair {rank_told} of {len(pairs)}, "
         f"{value['other_pairs_declared']:.0f} others declared; "
         f"{value['recommenders_found']:.1%} of {len(told)} recommenders found, rank correlation of spheres "
-        f"{value['sphere_rank_correlation']:.2f}; "
+        f"{value['sphere_rank_correlation']:.2f} (exports tell {value['sphere_rank_ceiling']:.2f}); "
         f"{with_journey} of {n} persons without site and app have journeys"
     )
     return frame, line

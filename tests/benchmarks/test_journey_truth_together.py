@@ -12,19 +12,17 @@ from tests.worlds import table
 
 KEY = b"a key of the tests, long enough"
 # Person found -> the real one; the first real person was found as two.
-REAL = {
-    "person:0001": "p1",
-    "person:0002": "p1",
-    "person:0003": "p2",
-    "person:0004": "p3",
-    "person:0005": "p4",
-}
+REAL = {f"person:{n:04x}": real for n, real in enumerate(["p1", "p1", "p2", "p3", "p4"], 1)}
 REACHED = {"person:0001": 2, "person:0002": 2, "person:0003": 3, "person:0004": 1}
 
 
+def true_id(real):
+    return pseudonym("truth_people", real, KEY, "person")
+
+
 def pair(first, second, p_value, is_declared=False):
-    return {"first_channel": first, "second_channel": second, "together_rate": 0.04, "low": 0.01, "high": 0.07,
-            "p_value": p_value, "is_declared": is_declared}  # fmt: skip
+    rates = {"together_rate": 0.04, "low": 0.01, "high": 0.07, "p_value": p_value}
+    return {"first_channel": first, "second_channel": second, "is_declared": is_declared, **rates}
 
 
 @pytest.fixture
@@ -35,8 +33,13 @@ def folders(tmp_path):
     stages = {
         "01_ingestion": {
             "true_people": table("TRUE_PEOPLE", *(
-                {"record_id": records[one], "true_person_id": pseudonym("truth_people", real, KEY, "person")}
+                {"record_id": records[one], "true_person_id": true_id(real)}
                 for one, real in REAL.items()
+            )),
+            "referrals": table("REFERRALS", *(
+                {"referral_id": f"web:{giver}{to}", "giver_record_id": f"crm:{giver}",
+                 "receiver_record_id": f"crm:{to}", "kind": "share"}
+                for giver, to in [(1, 3), (1, 4), (2, 5), (1, 9), (3, 4), (3, 5), (4, 5)]
             )),
             "touches": table("TOUCHES", *(
                 {"touch_id": f"till:{person[-1]}", "record_id": record, "direction": "inbound"}
@@ -44,7 +47,7 @@ def folders(tmp_path):
             )),
         },
         "02_identity": {
-            "people": table("PEOPLE", *({"record_id": r, "person_id": person} for person, r in records.items()))
+            "people": table("PEOPLE", *({"record_id": r, "person_id": one} for one, r in records.items()))
         },
         "03_journeys": {
             "channel_pairs": table(
@@ -96,6 +99,8 @@ def test_a_few_rows_by_hand(folders):
     assert told.loc["recommenders_found", ["found", "n"]].tolist() == [0.75, 4]
     # Reached 4 (as two persons), 3, 1 and, not found, 0; in truth 4, 3, 1 and 2.
     assert told.loc["sphere_rank_correlation", "found"] == pytest.approx(0.8)
+    # To real persons who are known: 3, 2, 1 and none.
+    assert told.loc["sphere_rank_ceiling", "found"] == pytest.approx(0.8)
     assert told.loc["offline_persons_with_journeys", ["found", "n"]].tolist() == [0.5, 2]
     assert "rank 2 of 2, 1 others declared" in line
     assert "1 of 2 persons" in line

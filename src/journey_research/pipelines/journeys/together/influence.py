@@ -88,16 +88,16 @@ def measure_spheres(influence_edges: Table, rule: InfluenceRule) -> pd.DataFrame
     )
     persons = found["person_id"].to_numpy(object)
     n = len(persons)
-    ends = [
+    givers, receivers = (
         np.searchsorted(persons, edges[name].to_numpy(zero_copy_only=False)).astype(np.int64)
         for name in ("giver_person_id", "receiver_person_id")
-    ]
+    )
     weights = edges["n_acts"].to_numpy()
-    labels = spread_labels(*ends, weights, n, rule.community_seed, rule.max_rounds)
+    labels = spread_labels(givers, receivers, weights, n, rule.community_seed, rule.max_rounds)
     parts = np.zeros(0, np.int64)
     if n:
         _, parts = connected_components(
-            coo_array((np.ones(len(weights)), tuple(ends)), (n, n)), directed=False
+            coo_array((np.ones(len(weights)), (givers, receivers)), (n, n)), directed=False
         )
     return found.assign(community_id=_named(labels, persons), component_id=_named(parts, persons)).astype(
         {"person_id": "str", "community_id": "str", "component_id": "str"}

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -94,12 +95,13 @@ def judge_pairs(told: Sums, rule: PairRule) -> pd.DataFrame:
     """The same, of sums by person."""
     fits = {}
     for pair in sorted(told.both):
-        n_days, _, n_conversions, _, _ = told.both[pair]
-        expected = told.usual * float(n_days.sum())
-        if (n_days > 0).sum() >= rule.least_persons and expected >= rule.least_conversions:
+        with_both, _, converted, _, _ = told.both[pair]
+        n_persons = int((with_both > 0).sum())
+        expected = told.usual * float(with_both.sum())
+        if n_persons >= rule.least_persons and expected >= rule.least_conversions:
             fit = fit_pair(told, *pair)
             if fit is not None:
-                fits[pair] = (*fit, int(n_days.sum()), int(n_conversions.sum()), int((n_days > 0).sum()))
+                fits[pair] = (*fit, int(with_both.sum()), int(converted.sum()), n_persons)
     rows = []
     for (first, second), (rates, pulls, plain, n_days, n_conversions, n_persons) in fits.items():
         spread = math.sqrt(max(float((pulls**2).sum()), plain))
@@ -202,7 +204,10 @@ def _gathered(gains: pa.Table, sums: pa.Table, days: int) -> Sums:
     )
     measures = {"days": sums["n_days"].to_numpy(), "conversions": sums["n_conversions"].to_numpy()}
     measures["gained"] = sums["gained_millionths"].to_numpy() / MILLION
-    of = {tuple(key): rows for key, rows in groups.indices.items()}
+    of: dict[tuple[str, str, str], npt.NDArray[np.int64]] = {}
+    for key, rows in groups.indices.items():
+        kind, one, other = (str(word) for word in cast("tuple[object, ...]", key))
+        of[kind, one, other] = np.asarray(rows, np.int64)
     none = np.zeros(0, np.int64)
 
     def spread(rows: npt.NDArray[np.int64], measure: str) -> Floats:
@@ -210,8 +215,10 @@ def _gathered(gains: pa.Table, sums: pa.Table, days: int) -> Sums:
         values[place[rows]] = measures[measure][rows]
         return values
 
-    first, second, both = {}, {}, {}
-    for (kind, one, other), rows in sorted(of.items(), key=lambda item: [str(word) for word in item[0]]):
+    first: dict[str, tuple[Floats, Floats]] = {}
+    second: dict[str, tuple[Floats, Floats]] = {}
+    both: dict[tuple[str, str], tuple[Floats, Floats, Floats, Floats, Floats]] = {}
+    for (kind, one, other), rows in sorted(of.items(), key=lambda item: item[0]):
         if kind == "first":
             first[one] = (spread(rows, "days"), spread(rows, "gained"))
         elif kind == "second":
