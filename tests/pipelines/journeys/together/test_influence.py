@@ -154,3 +154,11 @@ def test_labels_do_not_hang_on_the_order_of_links_or_their_direction():
 def test_a_rule_that_cannot_be_is_refused(change):
     with pytest.raises(ValueError, match=next(iter(change))):
         dataclasses.replace(RULE, **change)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_many_words_with_one_count_more_than_one_word_with_each_of_two(seed):
+    one, other = np.array([0, 2, 0, 1, 2]), np.array([1, 3, 4, 4, 4])
+    labels = spread_labels(one, other, np.array([5, 5, 1, 1, 9]), 5, seed, 30)
+    assert labels.tolist() == [0, 0, 1, 1, 1]
+    assert spread_labels(one, other, np.array([5, 5, 1, 1, 1]), 5, seed, 30)[4] == 0
