@@ -15,7 +15,16 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks.journey_truth import correlations, devices, friction, ladder, scenarios, segments, shares
+from benchmarks.journey_truth import (
+    correlations,
+    devices,
+    friction,
+    ladder,
+    scenarios,
+    segments,
+    shares,
+    together,
+)
 from benchmarks.journey_truth import stitching as stitched
 from benchmarks.projects import new_project
 
@@ -36,6 +45,7 @@ ROOMS: dict[str, Compare] = {
     "friction": friction.compare_friction,
     "correlations": correlations.compare_correlations,
     "scenarios": scenarios.compare,
+    "together": together.compare_together,
     "segments": _segments,
 }
 

@@ -71,6 +71,18 @@ def test_the_synergy_and_the_friction_are_those_of_making_the_block_again():
     assert step["orders_without_friction"] == len(block(0, FEW, ("payment",)).orders) > step["orders"]
 
 
+def test_without_the_synergy_only_its_orders_and_what_follows_them_are_gone():
+    told, alone = block(0, FEW), block(0, FEW, ("synergy",))
+    pair, no_pair = told.told["synergy"].iloc[0], alone.told["synergy"].iloc[0]
+
+    assert set(alone.orders["number"]) < set(told.orders["number"])
+    assert pair["planted_orders"] > 0 == no_pair["planted_orders"]
+    assert 0.5 * pair["pairs"] < no_pair["pairs"] <= pair["pairs"]
+    pd.testing.assert_frame_equal(told.people, alone.people)
+    together = no_pair["orders"] - no_pair["orders_without_first"] - no_pair["orders_without_second"]
+    assert together + no_pair["orders_without_both"] < 0.01 * no_pair["orders"]
+
+
 def test_some_channels_stand_close_to_orders_and_cause_none():
     told = block().told["effects"].set_index("channel")
     for channel in ("direct", "support", "social_public"):

@@ -17,6 +17,7 @@ from .segmentation.pipeline import create_pipeline as create_segmentation
 from .sessions import summarise_sessions
 from .stitching import count_stitching, find_outcomes
 from .thresholds import count_threshold_paths, measure_thresholds
+from .together.pipeline import create_pipeline as create_together
 from .touchpoints.pipeline import create_pipeline as create_touchpoints
 
 
@@ -189,5 +190,6 @@ def create_pipeline() -> Pipeline:
             ),
             create_scenarios(),
             create_touchpoints(),
+            create_together(),
         ]
     )

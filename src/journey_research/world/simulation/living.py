@@ -55,8 +55,9 @@ def make_block(
         world_seed: Names the world.
         calendar: Its weeks.
         catalogue: What ``make_catalogue`` gives for this seed and calendar.
-        without: Channels that are off, see ``CHANNELS``, or "payment": nobody gives up at the payment.
-            All else is drawn from the same chances: only what follows from these channels changes.
+        without: Channels that are off, see ``CHANNELS``, or "payment": nobody gives up at the payment; or
+            "synergy": no two contacts cause an order together. All else is drawn from the same
+            chances: only what follows from these channels changes.
 
     Returns:
         The block; the same arguments give the same block in any process.

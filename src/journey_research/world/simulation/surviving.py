@@ -18,6 +18,7 @@ from .ledger import code
 from .scene import MADE, TRIED, Scene
 
 PAYMENT = "payment"  # the step of the checkout at which people give up; may be switched off like a channel
+TOGETHER = "synergy"  # what two contacts cause together and neither alone; may be switched off as well
 
 
 @dataclass(frozen=True)
@@ -30,29 +31,30 @@ class Survivors:
 
 
 def survivors(scene: Scene, without: Collection[str] = (), off: np.ndarray | None = None) -> Survivors:
-    """What is there when these channels (or ``PAYMENT``'s friction) are off.
+    """What is there when these channels (or ``PAYMENT``'s friction, or what two cause ``TOGETHER``) are off.
 
     Args:
         scene: All that might be.
-        without: Words of ``CHANNELS``, or ``PAYMENT``.
+        without: Words of ``CHANNELS``, ``PAYMENT`` or ``TOGETHER``.
         off: Rows of single contacts that are switched off besides; letters, or what follows from an order.
 
     Raises:
         ValueError: A word is no channel.
     """
-    unknown = sorted(set(without) - {*CHANNELS, PAYMENT})
+    unknown = sorted(set(without) - {*CHANNELS, PAYMENT, TOGETHER})
     if unknown:
         raise ValueError(f"no such channels: {', '.join(unknown)}")
     table, orders = scene.contacts, scene.orders
-    is_on = ~np.isin(table["channel"], [code(word) for word in without if word != PAYMENT])
+    is_on = ~np.isin(table["channel"], [code(word) for word in without if word in CHANNELS])
     if off is not None:
         is_on[off] = False
     pays = np.ones(len(orders), dtype=bool) if PAYMENT in without else ~orders["is_lost"]
+    caused = np.ones(len(orders), dtype=bool) if TOGETHER not in without else ~orders["is_synergy"]
     # Letters follow from nothing, so whether they sour an order is known at once.
     soured = (orders["soured_by"] >= 0) & is_on[orders["soured_by"]]
     there = is_on
     while True:
-        tried = ~soured & _all_there(there, orders["cause"]) & _all_there(there, orders["second"])
+        tried = caused & ~soured & _all_there(there, orders["cause"]) & _all_there(there, orders["second"])
         made = tried & pays
         left = (
             is_on & _all_there(there, table["parent"]) & needed(tried, made, table["order"], table["needs"])

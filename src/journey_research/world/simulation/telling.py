@@ -15,7 +15,7 @@ from .causing import SYNERGY, SYNERGY_DAYS, SYNERGY_EFFECT, pairs_close_together
 from .experimenting import HORIZON, POSTED_AFTER, UPLIFT
 from .ledger import code
 from .scene import Scene
-from .surviving import PAYMENT, Survivors, survivors
+from .surviving import PAYMENT, TOGETHER, Survivors, survivors
 from .trend import weekly_factor
 
 
@@ -38,6 +38,7 @@ def synergy(scene: Scene, left: Survivors, without: tuple[str, ...]) -> pd.DataF
     before, after = pairs_close_together(scene)
     there = left.contacts[before] & left.contacts[after]
     persons = scene.contacts["person"][after[there]]
+    planted = 0.0 if TOGETHER in without else SYNERGY_EFFECT
     counts = {
         "orders": left,
         "orders_without_first": survivors(scene, (*without, SYNERGY[0])),
@@ -50,7 +51,7 @@ def synergy(scene: Scene, left: Survivors, without: tuple[str, ...]) -> pd.DataF
             "second_channel": [SYNERGY[1]],
             "within_days": [SYNERGY_DAYS],
             "pairs": [len(persons)],
-            "planted_orders": [float(SYNERGY_EFFECT * scene.responsive[persons].sum())],
+            "planted_orders": [float(planted * scene.responsive[persons].sum())],
             **{name: [int(which.made.sum())] for name, which in counts.items()},
         }
     )
