@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kedro.framework.hooks import hook_impl
 from kedro.framework.project import settings
 
+from journey_research.business.goals import Business
 from journey_research.engine import duckdb_engine
 from journey_research.errors import UserError
 from journey_research.privacy.scrubbing import scrub_logs
@@ -82,6 +83,8 @@ class RunHooks:
             )
         if parameters.get("runs", {}).get("keep_runs", 1) < 1:
             raise UserError("runs.keep_runs is less than 1", do="keep at least the run that is made")
+        for goal in Business(**parameters["business"]).unwatched_goals:
+            log.warning("goal '%s' is measured by no figure; name one under business.kpis", goal)
         _make_world(self._view, parameters)
         self._recorder = Recorder(
             self._view, parameters, run_params["runtime_params"] or {}, run_params["pipeline_names"] or []
