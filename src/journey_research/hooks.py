@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kedro.framework.hooks import hook_impl
-from kedro.framework.project import settings
+from kedro.framework.project import pipelines, settings
 
 from journey_research.business.goals import Business
 from journey_research.engine import duckdb_engine
 from journey_research.errors import UserError
 from journey_research.privacy.scrubbing import scrub_logs
+from journey_research.runs.lineage import graph_of
 from journey_research.runs.recorder import Recorder
 from journey_research.runs.view import VAULT_STAGES, RunView
 from journey_research.runs.workspace import CURRENT, Workspace
@@ -87,7 +88,11 @@ class RunHooks:
             log.warning("goal '%s' is measured by no figure; name one under business.kpis", goal)
         _make_world(self._view, parameters)
         self._recorder = Recorder(
-            self._view, parameters, run_params["runtime_params"] or {}, run_params["pipeline_names"] or []
+            self._view,
+            parameters,
+            run_params["runtime_params"] or {},
+            run_params["pipeline_names"] or [],
+            graph_of(pipelines["__default__"].nodes),
         )
         self._recorder.begin(len(pipeline.nodes), set(pipeline.all_outputs()))
 

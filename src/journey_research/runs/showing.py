@@ -7,6 +7,8 @@ from typing import Any
 
 from journey_research.errors import UserError
 
+from .lineage import trace
+from .recorder import files_read
 from .summary import file_lines
 from .workspace import Workspace
 
@@ -62,3 +64,16 @@ def files_of(manifest: Mapping[str, Any], workspace: Workspace) -> list[str]:
         raise UserError("the run has no table of files", do="run the stage 'ingestion' of its environment")
     files = pq.read_table(workspace.root / output["file"]).to_pylist()
     return file_lines(files, most=len(files))
+
+
+def lineage_of(manifest: Mapping[str, Any], workspace: Workspace, name: str) -> dict[str, Any]:
+    """What stands behind a KPI, a figure of the week or a table of a run; see ``lineage.trace``.
+
+    Raises:
+        UserError: The run told no lineage, or knows no such name.
+    """
+    if "lineage" not in manifest:
+        raise UserError("the run says nothing of where its tables come from", do="run it again")
+    output = manifest["outputs"].get("source_files")
+    files = files_read(workspace.root / output["file"] if output else None)
+    return trace(name, manifest["lineage"], manifest["parameters"], files)
