@@ -69,7 +69,10 @@ def yields_of(sources: Mapping[str, Mapping[str, Any] | None]) -> dict[str, list
     """
     return {
         source: sorted(
-            {*OF_EVERY_FILE, *(table for block in mapping or {} for table in BLOCK_TABLES.get(str(block), ()))}
+            {
+                *OF_EVERY_FILE,
+                *(table for block in mapping or {} for table in BLOCK_TABLES.get(str(block), ())),
+            }
         )
         for source, mapping in sorted(sources.items())
     }
@@ -164,30 +167,22 @@ def trace(
 def kpi_lineage(
     lineage: Mapping[str, Any], parameters: Mapping[str, Any], files: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """One row per KPI and file whose rows it counts, for the manifest.
+    """One row per KPI and source whose rows it counts, for the manifest.
 
     Returns:
-        ``kpi``, ``figure``, ``table``, ``source``, ``file`` and ``sha256`` (its first signs); a KPI that no
-        file is counted in has one row, whose ``source``, ``file`` and ``sha256`` are None.
+        ``kpi``, ``figure``, ``tables`` (canonical ones that it counts), ``source`` and ``sha256``, the first
+        signs of the hash of each of its files. A KPI that no file is counted in has one row, without source.
     """
     rows = []
     for kpi in sorted((parameters.get("business") or {}).get("kpis") or {}):
         traced = trace(kpi, lineage, parameters, files)
-        common = {"kpi": kpi, "figure": traced["figure"]}
-        counted = [one for one in traced["files"] if one["is_counted"]]
-        for one in counted:
-            table = next(name for name in traced["counts"] if name in one["tables"])
-            rows.append(
-                {
-                    **common,
-                    "table": table,
-                    "source": one["source"],
-                    "file": one["file"],
-                    "sha256": one["sha256"][:PREFIX],
-                }
-            )
-        if not counted:
-            rows.append({**common, "table": traced["counts"][0], "source": None, "file": None, "sha256": None})
+        common = {"kpi": kpi, "figure": traced["figure"], "tables": traced["counts"]}
+        hashes: dict[str | None, list[str]] = {}
+        for one in traced["files"]:
+            if one["is_counted"]:
+                hashes.setdefault(one["source"], []).append(one["sha256"][:PREFIX])
+        for source, told in (hashes or {None: []}).items():
+            rows.append({**common, "source": source, "sha256": told})
     return rows
 
 
@@ -214,13 +209,19 @@ def traced_in_words(traced: Mapping[str, Any]) -> list[str]:
     lines += _listed(shaping) or ["  none"]
     lines += [
         "",
-        "Told by table: a table is a union over its sources, so some of these files may hold no row that counts.",
+        "Told by table, which is a union over its sources: some of these files may hold no row that counts.",
     ]
     return lines
 
 
-def _listed(files: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [
-        f"  {one['sha256'][:PREFIX]}  {one['source']}/{one['file']}  ({', '.join(one['tables'])})"
-        for one in files
-    ]
+def _listed(files: Sequence[Mapping[str, Any]], most: int = 6) -> list[str]:
+    """A line per file; of a source with many files the first and how many more."""
+    by_source: dict[str, list[Mapping[str, Any]]] = {}
+    for one in files:
+        by_source.setdefault(one["source"], []).append(one)
+    lines = []
+    for own in by_source.values():
+        for one in own if len(own) <= most else own[:1]:
+            more = f" and {len(own) - 1:,} more files (--json lists them)" if len(own) > most else ""
+            lines.append(f"  {one['sha256'][:PREFIX]}  {one['file']}{more}  ({', '.join(one['tables'])})")
+    return lines

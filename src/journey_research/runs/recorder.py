@@ -125,14 +125,20 @@ class Recorder:
 
     # --- the run ends -----------------------------------------------------------------------
 
-    def finish(self) -> str:
+    def finish(self, field_use: list[dict[str, Any]] | None = None) -> str:
         """Write the manifest, move the pointer, tell MLflow, retire old runs.
+
+        Args:
+            field_use: Which mapped fields anything uses; None: as the run before has told.
 
         Returns:
             The summary for the reader's screen.
         """
         workspace = self.view.workspace
         document = self._document("done")
+        if field_use is None and self._previous:
+            field_use = workspace.manifest(self._previous).get("field_use")
+        document["field_use"] = field_use or []
         write_json(workspace.manifest_path(self.view.run_id), document)
         workspace.publish(self.view.run_id)
         (self.view.run_folder / BEGUN).unlink(missing_ok=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from journey_research.errors import UserError
 
 from .lineage import trace
 from .recorder import files_read
-from .summary import file_lines
+from .summary import fields_line, file_lines
 from .workspace import Workspace
 
 
@@ -77,3 +77,31 @@ def lineage_of(manifest: Mapping[str, Any], workspace: Workspace, name: str) -> 
     output = manifest["outputs"].get("source_files")
     files = files_read(workspace.root / output["file"] if output else None)
     return trace(name, manifest["lineage"], manifest["parameters"], files)
+
+
+def field_use_of(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every mapped field of a run's sources: ``source``, ``field``, ``use``, ``is_used``, ``used_by``.
+
+    Raises:
+        UserError: The run told nothing of it.
+    """
+    if not manifest.get("field_use"):
+        raise UserError("the run says nothing of which fields are used", do="run the stage 'ingestion' again")
+    told: list[dict[str, Any]] = manifest["field_use"]
+    return told
+
+
+def unused_in_words(fields: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Fields that nothing uses, and those that only have to keep a rule, a line a source."""
+    lines = [fields_line(fields).split(":")[0]]
+    for use, said in (
+        ("none", "used by nothing: their columns could be left out of the export and the mapping"),
+        ("rule", "read by nothing, but a row in which one breaks its rule is set aside"),
+    ):
+        by_source: dict[str, list[str]] = {}
+        for one in fields:
+            if one["use"] == use:
+                by_source.setdefault(str(one["source"]), []).append(str(one["field"]))
+        if by_source:
+            lines += ["", said, *(f"  {source}: {', '.join(own)}" for source, own in by_source.items())]
+    return lines
