@@ -1,7 +1,6 @@
 """What business.yml may say."""
 
 from datetime import date
-
 from pathlib import Path
 
 import pytest

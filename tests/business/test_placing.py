@@ -69,5 +69,5 @@ def test_what_is_right_passes(tmp_path):
 
 
 def test_what_no_file_says_has_no_line():
-    with pytest.raises(UserError, match="^business.grain is 'x'"):
+    with pytest.raises(UserError, match=r"^business\.grain is 'x'"):
         judge_business({"name": "shop", "goals": {}, "grain": "x"}, [])

@@ -83,7 +83,7 @@ def test_columns_that_steps_are_known_to_read_are_read(demo_reads):
         ("spend", "spent_amount", "tell_week"),
         ("spend", "n_impressions", "share_channels"),
         ("source_files", "cadence", "tell_week"),
-        ("touches", "sentiment", "follow_complaints"),
+        ("touches", "sentiment", "gather_feedback"),
     ):
         assert node in demo_reads[table, column], (table, column, demo_reads[table, column])
 

@@ -104,6 +104,6 @@ def test_a_word_that_names_nothing_of_a_row_has_a_column():
         "record.recorded_at", "record.values", "record.extra", "order.sighting_of", "order.line_amount",
         "availability.product_id", "referral.to", "judged_pair.record_a", "judged_pair.record_b",
         "judged_pair.answer", "judgement.source_a", "judgement.key_a", "judgement.source_b",
-        "judgement.key_b", "judgement.answer", "labelled_group.group", "planted_dirt.file", "planted_dirt.row",
-        "planted_dirt.damage",
+        "judgement.key_b", "judgement.answer", "labelled_group.group", "planted_dirt.file",
+        "planted_dirt.row", "planted_dirt.damage",
     }  # fmt: skip

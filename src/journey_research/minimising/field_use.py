@@ -124,7 +124,8 @@ def use_of_sources(
     columns = {name.lower(): tuple(getattr(contracts, name).columns) for name in dir(contracts)}
     reads = column_reads(nodes, parameters, columns, notebooks)
     mappings = [read_mapping(source, told) for source, told in sorted(sources.items())]
-    return field_use(mappings, reads).to_dict("records")
+    rows = field_use(mappings, reads).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 def _uses(mapping: SourceMapping, reads: Mapping[tuple[str, str], Sequence[str]]) -> dict[str, set[str]]:

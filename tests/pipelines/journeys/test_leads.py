@@ -126,6 +126,12 @@ def test_who_is_several_leads_counts_once_as_the_first():
     ]  # fmt: skip
 
 
+def test_a_lead_of_the_instant_at_which_the_data_begin_is_not_older():
+    told = followed([("a:1", "a", "lead", 5), ("b:1", "b", "lead", 4)], touches=[("a", 5, "email")])
+
+    assert told[told["grouped_by"] == "source"]["n_older"].tolist() == [0, 1]
+
+
 def by_hand(records, links, touches, bought):
     """The definition: (n_leads, n_were_customers, n_older, n_converted, n_contacts, n_customers, days)."""
     began = min([when for _, when, _ in touches] + [when for _, when in bought], default=None)

@@ -10,6 +10,7 @@ of leads, which the conversion stage has for all persons, leads among them.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from journey_research.engine import Table, run_sql
@@ -36,6 +37,10 @@ TYPES = {
     "customer_days_low": "float64",
     "customer_days_high": "float64",
 }
+CONTACTS = ("contact_share", "contact_low", "contact_high")
+CUSTOMERS = ("customer_share", "customer_low", "customer_high")
+DAYS = ("customer_days", "customer_days_low", "customer_days_high")
+NOBODY = {"grouped_by": "all", "name": "all"} | {name: 0 for name in TYPES if name.startswith("n_")}
 
 
 def follow_leads(
@@ -73,37 +78,20 @@ def follow_leads(
         journey_touches=journey_touches,
         ladder=ladder,
     )
-    counts = run_sql("lead_counts.sql", leads=leads).to_pandas()
-    if counts.empty:
-        zeros = {name: 0 for name in counts.columns if name.startswith("n_")}
-        counts = pd.DataFrame([{"grouped_by": "all", "name": "all", **zeros}])
+    counts = run_sql("lead_counts.sql", leads=leads).to_arrow().to_pylist() or [NOBODY]
     bought = leads.query(
         "select source, channel, cast(customer_days as double) as customer_days from this "
         "where is_customer and not was_customer and not is_older and customer_days is not null "
         "order by person_id"
     ).to_pandas()
     rows = []
-    for told in counts.sort_values(["grouped_by", "name"]).itertuples(index=False):
-        own = bought if told.grouped_by == "all" else bought[bought[told.grouped_by] == told.name]
-        n = int(told.n_leads - told.n_were_customers - told.n_older)
-        contacts = _share(int(told.n_contacts), int(told.n_leads))
-        customers = _share(int(told.n_customers), n)
-        rows.append(
-            (
-                told.grouped_by,
-                told.name,
-                told.n_leads,
-                told.n_were_customers,
-                told.n_older,
-                told.n_converted,
-                told.n_contacts,
-                *contacts,
-                told.n_customers,
-                *customers,
-                n,
-                *_median(own["customer_days"].to_numpy(np.float64)),
-            )
-        )
+    for told in sorted(counts, key=lambda one: (one["grouped_by"], one["name"])):
+        own = bought if told["grouped_by"] == "all" else bought[bought[told["grouped_by"]] == told["name"]]
+        n = told["n_leads"] - told["n_were_customers"] - told["n_older"]
+        contacts = dict(zip(CONTACTS, _share(told["n_contacts"], told["n_leads"]), strict=True))
+        customers = dict(zip(CUSTOMERS, _share(told["n_customers"], n), strict=True))
+        days = dict(zip(DAYS, _median(own["customer_days"].to_numpy(np.float64)), strict=True))
+        rows.append({**told, **contacts, **customers, "n": n, **days})
     return pd.DataFrame(rows, columns=list(TYPES)).astype(TYPES)
 
 
@@ -113,5 +101,5 @@ def _share(n_hits: int, n: int) -> tuple[float, float, float]:
     return n_hits / n, *wilson_interval(n_hits, n)
 
 
-def _median(days: np.ndarray) -> tuple[float, float, float]:
+def _median(days: npt.NDArray[np.float64]) -> tuple[float, float, float]:
     return median_interval(days) if len(days) else (float("nan"), float("nan"), float("nan"))
