@@ -29,7 +29,7 @@ visits:
 BUSINESS = """
 business:
   name: the small site
-  goals: {be_read: Who comes reads on., earn: Readers bring money.}
+  goals: {be_read: Who comes reads on., earn: Readers bring money., grow: More come.}
   kpis:
     touches: {goal: be_read, figure: touches, owner: head of the desk, stage: connection}
     revenue: {goal: earn, figure: revenue, owner: head of sales, stage: customer}
@@ -59,7 +59,7 @@ def small_site(tmp_path_factory):
     project = Project(root, {"JOURNEY_MLRUNS": "off"})
     ended = project.journey("run", "--env", "visits")
     assert ended.returncode == 0, ended.stderr
-    project.said = ended.stdout
+    project.said = ended.stderr
     return project
 
 
@@ -74,6 +74,13 @@ def test_the_job_runs_to_its_reports(small_site):
     weekly = (small_site.root / "data/visits" / manifest["reports"]["weekly_report"]).read_text()
     assert "head of the desk" in weekly
     assert "connection" in weekly
+
+
+def test_a_goal_that_no_figure_measures_is_warned_of(small_site):
+    warned = [line for line in small_site.said.splitlines() if "is measured by no figure" in line]
+
+    assert len(warned) == 1
+    assert "goal 'grow'" in warned[0]
 
 
 def test_what_has_no_source_stands_on_no_file_and_says_so(small_site):
