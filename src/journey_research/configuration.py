@@ -17,6 +17,7 @@ from kedro.config import OmegaConfigLoader
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from journey_research.business.placing import judge_business
 from journey_research.errors import UserError
 
 # Parameters that stand in no file of conf/base: they describe a made-up environment.
@@ -50,7 +51,19 @@ class Configuration(OmegaConfigLoader):
             raise
         if key == "parameters":
             _hold_against(dict(told), {**self._base_parameters(), **OF_ONE_ENVIRONMENT})
+            self._judge_business(told.get("business"))
         return told
+
+    def _judge_business(self, said: Any) -> None:
+        """Refuse a figure without goal, stage or owner, by the line that says it."""
+        if isinstance(said, Mapping) and said.get("goals"):  # without a goal nothing runs, and a run says so
+            files = [
+                (path.name, path.read_text(encoding="utf-8"))
+                for environment in (self.env or self.default_run_env, self.base_env)
+                for path in self._files(environment, "parameters")
+                if path.name == "business.yml"
+            ]
+            judge_business(said, files)
 
     def _judge_files(self, key: str) -> None:
         """Find the file that cannot be read, or the two that say the same name."""

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kedro.framework.hooks import hook_impl
-from kedro.framework.project import settings
+from kedro.framework.project import pipelines, settings
 
+from journey_research.business.goals import Business
 from journey_research.engine import duckdb_engine
 from journey_research.errors import UserError
+from journey_research.minimising.column_reads import MAKES_THE_TABLES
+from journey_research.minimising.field_use import use_of_sources
 from journey_research.privacy.scrubbing import scrub_logs
+from journey_research.runs.lineage import graph_of
 from journey_research.runs.recorder import Recorder
 from journey_research.runs.view import VAULT_STAGES, RunView
 from journey_research.runs.workspace import CURRENT, Workspace
@@ -34,6 +38,7 @@ class RunHooks:
         self._context: KedroContext | None = None
         self._view: RunView | None = None
         self._recorder: Recorder | None = None
+        self._reads_sources = False
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
@@ -82,10 +87,17 @@ class RunHooks:
             )
         if parameters.get("runs", {}).get("keep_runs", 1) < 1:
             raise UserError("runs.keep_runs is less than 1", do="keep at least the run that is made")
+        for goal in Business(**parameters["business"]).unwatched_goals:
+            log.warning("goal '%s' is measured by no figure; name one under business.kpis", goal)
         _make_world(self._view, parameters)
         self._recorder = Recorder(
-            self._view, parameters, run_params["runtime_params"] or {}, run_params["pipeline_names"] or []
+            self._view,
+            parameters,
+            run_params["runtime_params"] or {},
+            run_params["pipeline_names"] or [],
+            graph_of(pipelines["__default__"].nodes),
         )
+        self._reads_sources = any(node.name == MAKES_THE_TABLES for node in pipeline.nodes)
         self._recorder.begin(len(pipeline.nodes), set(pipeline.all_outputs()))
 
     @hook_impl
@@ -112,7 +124,18 @@ class RunHooks:
     def after_pipeline_run(self) -> None:
         """The run ends: manifest, pointer, MLflow, and the summary on the screen."""
         if self._recorder:
-            sys.stdout.write(self._recorder.finish() + "\n")
+            sys.stdout.write(self._recorder.finish(self._field_use()) + "\n")
+
+    def _field_use(self) -> list[dict[str, Any]] | None:
+        """Which mapped fields anything uses; None where this run has read no source."""
+        if self._context is None or self._view is None or not self._reads_sources:
+            return None
+        return use_of_sources(
+            pipelines["__default__"].nodes,
+            self._context.config_loader["parameters"],
+            self._view.sources,
+            sorted((self._view.project / "notebooks").glob("*.ipynb")),
+        )
 
     @hook_impl
     def on_pipeline_error(self, error: Exception) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
@@ -21,10 +21,19 @@ DATA_CLASSES = (
 )  # fmt: skip
 # The four without which a picture of the customer has a hole (see CONTRIBUTING).
 EXPECTED_CLASSES = ("transactional", "marketing", "social", "demographic")
-# The figures of a week that a goal may be measured by.
-FIGURES = (
-    "touches", "active persons", "conversions", "revenue", "spend", "conversion rate", "rejected share",
-)  # fmt: skip
+# The figures of a week that a goal may be measured by, each with the tables it is worked out from.
+FIGURE_TABLES: dict[str, tuple[str, ...]] = {
+    "touches": ("journey_touches",),
+    "active persons": ("journey_touches",),
+    "conversions": ("outcomes",),
+    "revenue": ("orders", "people"),
+    "spend": ("spend",),
+    "conversion rate": ("journeys",),
+    "rejected share": ("source_files",),
+}
+FIGURES = tuple(FIGURE_TABLES)
+# Where on a journey a figure is moved: the rungs of the ladder, which the touchpoint map's stages are, too.
+STAGES = ("connection", "contact", "subscriber", "relationship", "customer", "repeat")
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,8 @@ class Kpi:
         goal: Name of the goal that it serves.
         figure: Which figure of the weekly report it is.
         owner: Who answers for it: a role, never a person's name.
+        stage: Where on the journey it is moved: one of ``STAGES``.
+        action: What is done when it moves, in one sentence; empty: nobody has said.
         target: What it should be in a week, in the figure's own unit; None: not set.
         at_least: Whether more is better.
     """
@@ -42,6 +53,8 @@ class Kpi:
     goal: str
     figure: str
     owner: str
+    stage: str
+    action: str = ""
     target: float | None = None
     at_least: bool = True
 
@@ -69,7 +82,7 @@ class Business:
         name: What the business is called in reports.
         goals: Goal's name -> one sentence. Empty: nothing runs.
         grain: ``person`` (sells to people) or ``account`` (sells to firms, persons roll up).
-        kpis: Figure's name -> goal, figure, owner, target.
+        kpis: Figure's name -> goal, figure, owner, stage, action, target.
         calendar: How weeks are counted.
         events: What is known to move figures: name, first_date, last_date.
         expected_data_classes: Classes of data without which a warning is given.
@@ -103,6 +116,17 @@ class Business:
         object.__setattr__(self, "events", tuple(_event(one) for one in self.events or ()))
         object.__setattr__(self, "expected_data_classes", expected)
 
+    @property
+    def unwatched_goals(self) -> list[str]:
+        """Names of the goals that no figure measures, in the order in which they are said.
+
+        Example:
+            >>> Business(name="a shop", goals={"come_back": "Who has bought comes back."}).unwatched_goals
+            ['come_back']
+        """
+        watched = {kpi.goal for kpi in self.kpis.values()}
+        return [name for name in self.goals if name not in watched]
+
     def events_between(self, first: date, last: date) -> list[KnownEvent]:
         """Known events that touch a span of days, both ends included, in time order."""
         touching = [one for one in self.events if one.first_date <= last and one.last_date >= first]
@@ -123,7 +147,11 @@ def _kpi(name: str, said: Any, goals: Mapping[str, str]) -> Kpi:
         raise ValueError(f"business.kpis.{name}.at_least is neither true nor false")
     if not kpi.owner:
         raise ValueError(f"business.kpis.{name} has no owner; name a role")
-    return kpi
+    if kpi.stage not in STAGES:
+        raise ValueError(f"business.kpis.{name} has no stage of a journey; known are {', '.join(STAGES)}")
+    if not isinstance(kpi.action, str):
+        raise ValueError(f"business.kpis.{name}.action is no text; say in one sentence what is done")
+    return replace(kpi, action=" ".join(kpi.action.split()))
 
 
 def _calendar(said: Any) -> BusinessCalendar:
@@ -159,10 +187,13 @@ def _made(place: str, kind: type[Any], said: Any) -> Any:
                 f"{place} says '{name}', which is not known"
                 + (f"; did you mean '{near[0]}'?" if near else f"; known are {', '.join(known)}")
             )
-    try:
-        return kind(**said)
-    except TypeError as error:
-        raise ValueError(f"{place} {str(error).split('__init__() ')[-1]}") from None
+    if missing := [one.name for one in fields(kind) if _is_needed(one) and one.name not in said]:
+        raise ValueError(f"{place} does not say {' and '.join(missing)}")
+    return kind(**said)
+
+
+def _is_needed(one: Field[Any]) -> bool:
+    return one.default is MISSING and one.default_factory is MISSING
 
 
 def _near(figure: Any) -> str:

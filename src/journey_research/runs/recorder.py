@@ -17,6 +17,7 @@ from journey_research.privacy.scrubbing import one_line
 
 from . import manifest, tracking
 from .files import write_json
+from .lineage import Graph, kpi_lineage, yields_of
 from .summary import summary_of
 from .ticker import Ticker
 from .usage import cpu_seconds, peak_mb
@@ -33,6 +34,7 @@ class Recorder:
         parameters: The configuration's parameters, before any is turned into a dataclass.
         runtime_params: What the command line set.
         pipelines: The pipelines asked for; empty for all.
+        graph: What each table of the whole pipeline is made by; see ``lineage.graph_of``.
     """
 
     def __init__(
@@ -41,11 +43,13 @@ class Recorder:
         parameters: Mapping[str, Any],
         runtime_params: Mapping[str, Any],
         pipelines: Iterable[str],
+        graph: Graph,
     ) -> None:
         self.view = view
         self._parameters = dict(parameters)
         self._runtime_params = dict(runtime_params)
         self._pipelines = list(pipelines)
+        self._graph = graph
         self._timings: list[dict[str, Any]] = []
         self._lock: int | None = None
         self._node_number = 0
@@ -121,14 +125,20 @@ class Recorder:
 
     # --- the run ends -----------------------------------------------------------------------
 
-    def finish(self) -> str:
+    def finish(self, field_use: list[dict[str, Any]] | None = None) -> str:
         """Write the manifest, move the pointer, tell MLflow, retire old runs.
+
+        Args:
+            field_use: Which mapped fields anything uses; None: as the run before has told.
 
         Returns:
             The summary for the reader's screen.
         """
         workspace = self.view.workspace
         document = self._document("done")
+        if field_use is None and self._previous:
+            field_use = workspace.manifest(self._previous).get("field_use")
+        document["field_use"] = field_use or []
         write_json(workspace.manifest_path(self.view.run_id), document)
         workspace.publish(self.view.run_id)
         (self.view.run_folder / BEGUN).unlink(missing_ok=True)
@@ -183,8 +193,26 @@ class Recorder:
             "outputs": dict(sorted(outputs.items())),
             "reports": dict(sorted(view.reports.items())),
             "figures": manifest.figures_from(tables),
+            "lineage": self._lineage(tables.get("source_files")),
             "timings": self._timings,
         }
+
+    def _lineage(self, source_files: Path | None) -> dict[str, Any]:
+        """What tables are made of, and which file stands behind each KPI."""
+        told: dict[str, Any] = {"graph": self._graph, "yields": yields_of(self.view.sources)}
+        return told | {"kpis": kpi_lineage(told, self._parameters, files_read(source_files))}
+
+
+def files_read(source_files: Path | None) -> list[dict[str, Any]]:
+    """Rows of the table of files, in its order; none where no run has made it."""
+    if source_files is None or not source_files.is_file():
+        return []
+    import pyarrow.parquet as pq
+
+    rows: list[dict[str, Any]] = pq.read_table(
+        source_files, columns=["source", "file_name", "file_sha256"]
+    ).to_pylist()
+    return rows
 
 
 def _as_of(path: Path | None) -> str | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from journey_research.errors import UserError
 
-from .summary import file_lines
+from .lineage import trace
+from .recorder import files_read
+from .summary import fields_line, file_lines
 from .workspace import Workspace
 
 
@@ -62,3 +64,44 @@ def files_of(manifest: Mapping[str, Any], workspace: Workspace) -> list[str]:
         raise UserError("the run has no table of files", do="run the stage 'ingestion' of its environment")
     files = pq.read_table(workspace.root / output["file"]).to_pylist()
     return file_lines(files, most=len(files))
+
+
+def lineage_of(manifest: Mapping[str, Any], workspace: Workspace, name: str) -> dict[str, Any]:
+    """What stands behind a KPI, a figure of the week or a table of a run; see ``lineage.trace``.
+
+    Raises:
+        UserError: The run told no lineage, or knows no such name.
+    """
+    if "lineage" not in manifest:
+        raise UserError("the run says nothing of where its tables come from", do="run it again")
+    output = manifest["outputs"].get("source_files")
+    files = files_read(workspace.root / output["file"] if output else None)
+    return trace(name, manifest["lineage"], manifest["parameters"], files)
+
+
+def field_use_of(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every mapped field of a run's sources: ``source``, ``field``, ``use``, ``is_used``, ``used_by``.
+
+    Raises:
+        UserError: The run told nothing of it.
+    """
+    if not manifest.get("field_use"):
+        raise UserError("the run says nothing of which fields are used", do="run the stage 'ingestion' again")
+    told: list[dict[str, Any]] = manifest["field_use"]
+    return told
+
+
+def unused_in_words(fields: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Fields that nothing uses, and those that only have to keep a rule, a line a source."""
+    lines = [fields_line(fields).split(":")[0]]
+    for use, said in (
+        ("none", "used by nothing: their columns could be left out of the export and the mapping"),
+        ("rule", "read by nothing, but a row in which one breaks its rule is set aside"),
+    ):
+        by_source: dict[str, list[str]] = {}
+        for one in fields:
+            if one["use"] == use:
+                by_source.setdefault(str(one["source"]), []).append(str(one["field"]))
+        if by_source:
+            lines += ["", said, *(f"  {source}: {', '.join(own)}" for source, own in by_source.items())]
+    return lines

@@ -47,6 +47,8 @@ def summary_of(manifest: Mapping[str, Any], workspace: Workspace) -> str:
         lines.append(f"Rows       {read:,} read = {accepted:,} accepted + {rejected:,} rejected")
         lines += [f"           {line}" for line in file_lines(files)]
         lines += [f"           {line}" for line in dirt_lines(rows("dirt_found"))]
+    if manifest.get("field_use"):
+        lines.append(f"Fields     {fields_line(manifest['field_use'])}")
     headlines = rows("headlines")
     for row in headlines:
         lines.append(f"Figure {row['position']}   {row['sentence']}")
@@ -83,6 +85,21 @@ def file_lines(files: Sequence[Mapping[str, Any]], most: int = 6) -> list[str]:
         f"{name:<{wide}}  {read:>{digits[0] + 2},} = {accepted:>{digits[1]},} + {rejected:>{digits[2]},}"
         for name, (read, accepted, rejected) in sums
     ]
+
+
+def fields_line(fields: Sequence[Mapping[str, Any]], most: int = 12) -> str:
+    """How many mapped fields nothing uses, and the first of them by name.
+
+    Example:
+        >>> rows = [("till", "number", "read"), ("till", "note", "none")]
+        >>> fields_line([dict(zip(("source", "field", "use"), row, strict=True)) for row in rows])
+        '1 of 2 mapped fields is used by nothing: till.note'
+    """
+    unused = [f"{one['source']}.{one['field']}" for one in fields if one["use"] == "none"]
+    more = f" and {len(unused) - most:,} more (journey show --unused)" if len(unused) > most else ""
+    listed = f": {', '.join(unused[:most])}{more}" if unused else ""
+    said = "is" if len(unused) == 1 else "are"
+    return f"{len(unused):,} of {len(fields):,} mapped fields {said} used by nothing{listed}"
 
 
 def dirt_lines(found: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -10,6 +10,7 @@ from .histories.pipeline import create_pipeline as create_histories
 from .history import hold_history
 from .journey_metrics import measure_journeys
 from .ladder import climb_ladder, count_ladder, find_ladder_moves
+from .leads import follow_leads
 from .paths import count_paths, count_transitions, summarise_journeys
 from .process_views import count_process_views
 from .scenarios.pipeline import create_pipeline as create_scenarios
@@ -191,5 +192,11 @@ def create_pipeline() -> Pipeline:
             create_scenarios(),
             create_touchpoints(),
             create_together(),
+            Node(
+                follow_leads,
+                ["records", "source_links", "people", "journey_touches", "ladder"],
+                "lead_outcomes",
+                name="follow_leads",
+            ),
         ]
     )

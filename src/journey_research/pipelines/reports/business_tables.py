@@ -31,8 +31,9 @@ def goals_table(business: Business, week: pd.DataFrame) -> pd.DataFrame:
         week: What ``week_table`` has made.
 
     Returns:
-        ``goal`` (its sentence), ``figure``, ``this week``, ``target``, ``reached`` and ``owner``. A goal
-        that no figure measures stands there, too, and says so.
+        ``goal`` (its sentence), ``figure``, ``stage`` of the journey, ``this week``, ``target``, ``reached``,
+        ``owner`` and, where anybody has said one, ``action``. A goal that no figure measures stands there,
+        too, and says so.
     """
     values: Mapping[str, float | None] = week.attrs["values"]
     rows = []
@@ -45,15 +46,20 @@ def goals_table(business: Business, week: pd.DataFrame) -> pd.DataFrame:
                 (
                     sentence,
                     kpi.figure,
+                    kpi.stage,
                     number(now, unit),
                     "not set" if kpi.target is None else number(kpi.target, unit),
                     _reached(kpi, now),
                     kpi.owner,
+                    kpi.action,
                 )
             )
         if not watched:
-            rows.append((sentence, "no figure measures it", "", "", "", "nobody yet"))
-    return pd.DataFrame(rows, columns=["goal", "figure", "this week", "target", "reached", "owner"])
+            rows.append((sentence, "no figure measures it", "", "", "", "", "nobody yet", ""))
+    table = pd.DataFrame(
+        rows, columns=["goal", "figure", "stage", "this week", "target", "reached", "owner", "action"]
+    )
+    return table if table["action"].any() else table.drop(columns="action")
 
 
 def week_in_calendar(business: Business, as_of: Table, window_days: int) -> Remark:
