@@ -68,8 +68,18 @@ def fixes_answer(fixes: Table) -> Sentence:
 
 
 def fixes_finding(fixes: Table) -> Finding:
-    """The same sentence, as a section's finding."""
-    return Finding(fixes_answer(fixes))
+    """What to fix first with its ranges and cases, or that nothing stands out."""
+    declared = rows_of(fixes, "select * from this where is_declared order by fix_rank")
+    if not declared:
+        return Finding(fixes_answer(fixes))
+    row = declared[0]
+    return Finding(
+        f"Fix first: {step_in_words(row['step'])}, where "
+        f"{_ranged(row, 'excess_share', 'excess_low', 'excess_high', 'share')} of "
+        f"{things(row['n_cases'], 'case')} {MEASURES[row['metric']]} beyond the usual; "
+        f"{_ranged(row, 'stake_amount', 'stake_low_amount', 'stake_high_amount', 'amount')} at stake in the "
+        "time the data cover."
+    )
 
 
 def fixes_table(fixes: Table) -> pd.DataFrame:

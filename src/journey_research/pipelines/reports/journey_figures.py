@@ -1,4 +1,7 @@
-"""How customers really move, as pictures: whose touches, the ladder, the funnel, who stays."""
+"""How customers really move, as pictures: whose touches, the ladder, the funnel, who stays.
+
+Where there is nothing to see a figure is None: the finding above it says why.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +11,23 @@ import numpy as np
 
 from journey_research.engine import Table
 
-from .figures import PALETTE, SOFT, canvas, said
+from .figures import PALETTE, SOFT, canvas
 from .journey_tables import stage_names
-from .shapes import INK, dots, heat_map, per_cent, tall
+from .shapes import INK, dots, heat_map, per_cent, tall, thousands
 from .words import is_known, number, plain, ranged
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LEFT_OUT = "#c9d1d9"
-N_COHORTS, N_WEEKS = 14, 13
+N_COHORTS, N_WEEKS, FEWEST_OF_A_COHORT = 16, 13, 20
 
 
-def stitched_touches(stitching_counts: Table) -> Axes:
+def stitched_touches(stitching_counts: Table) -> Axes | None:
     """Touches by the reason why they stand where they stand; those outside journeys are grey."""
     told = stitching_counts.query("select * from this order by n_touches desc, reason").to_pandas()
-    if told.empty:
-        return said("No touches in this environment")
+    if len(told) < 2:
+        return None
     n_in = int(told.loc[told["is_in_journey"], "n_touches"].sum())
     axes = canvas(f"{number(n_in)} touches stand in journeys", height=tall(len(told), 1.3))
     heights = np.arange(len(told))[::-1]
@@ -35,14 +38,14 @@ def stitched_touches(stitching_counts: Table) -> Axes:
     axes.set_xlabel("touches (grey: outside journeys)")
     axes.set_xlim(0, told["n_touches"].max() * 1.12)
     axes.grid(axis="y", visible=False)
-    return axes
+    return thousands(axes)
 
 
-def ladder_rungs(ladder_counts: Table) -> Axes:
+def ladder_rungs(ladder_counts: Table) -> Axes | None:
     """Share of persons that has reached each rung, the highest on top."""
     told = ladder_counts.query("select * from this where n > 0 order by rung_number desc").to_pandas()
-    if told.empty:
-        return said("Nobody on the ladder in this environment")
+    if told["n_persons"].gt(0).sum() < 2:
+        return None
     top = told[told["n_persons"] > 0].iloc[0]
     axes = canvas(
         f"{number(top['reached_share'], 'share')} have come to the rung '{top['rung']}'",
@@ -65,11 +68,11 @@ def ladder_rungs(ladder_counts: Table) -> Axes:
     return per_cent(axes)
 
 
-def funnel_stages(funnel: Table) -> Axes:
+def funnel_stages(funnel: Table) -> Axes | None:
     """Persons at each stage, with the share of the stage before that comes so far, and its range."""
     told = funnel.query("select * from this order by stage_number").to_pandas()
     if told.empty or not told["n_persons"].iloc[0]:
-        return said("Nobody at the first stage of the funnel in this environment")
+        return None
     names = stage_names(list(told["stage"]))
     first = told["n_persons"].iloc[0]
     axes = canvas(
@@ -96,27 +99,29 @@ def funnel_stages(funnel: Table) -> Axes:
     axes.set_yticks(heights, names)
     axes.set_xlabel("persons (in brackets: 95 in 100)")
     axes.grid(visible=False)
-    return axes
+    return thousands(axes)
 
 
-def retention_weeks(retention: Table) -> Axes:
-    """Share of those who first came in a week that is active in the weeks after; empty: not over yet."""
+def retention_weeks(retention: Table) -> Axes | None:
+    """Share of those who first came in a week that is active in the weeks after; empty: not over yet.
+
+    Weeks in which fewer than 20 persons came first are left out, as are weeks older than the last 16.
+    """
     told = retention.query(
         "select * from this where week_number > 0 and week_number <= $most order by cohort_at, week_number",
         most=N_WEEKS,
     ).to_pandas()
-    if told.empty or not told["active_share"].notna().any():
-        return said("No whole week after anybody's first in this environment")
-    largest = told.groupby("cohort_at")["n_persons"].max().nlargest(N_COHORTS).index.sort_values()
-    told = told[told["cohort_at"].isin(largest)]
+    told = told[told["active_share"].notna() & (told["n_persons"] >= FEWEST_OF_A_COHORT)]
+    if told.empty:
+        return None
+    told = told[told["cohort_at"].isin(sorted(told["cohort_at"].unique())[-N_COHORTS:])]
     grid = told.pivot(index="cohort_at", columns="week_number", values="active_share").astype("float64")
     sizes = told.groupby("cohort_at")["n_persons"].max()
-    week = told[told["is_complete"]]
-    means = week.groupby("week_number")[["n_active", "n_persons"]].sum().astype("float64")
+    means = told.groupby("week_number")[["n_active", "n_persons"]].sum().astype("float64")
     after = means["n_active"] / means["n_persons"]
     title = f"{number(after.iloc[0], 'share')} are active in the week after their first"
     if len(after) > 1:
-        title += f", {number(after.iloc[-1], 'share')} after {after.index[-1]} weeks"
+        title += f", {number(after.iloc[-1], 'share')} in week {after.index[-1]}"
     texts = [[f"{100 * share:.0f}" if is_known(share) else "" for share in line] for line in grid.to_numpy()]
     axes = heat_map(
         title,
@@ -127,5 +132,5 @@ def retention_weeks(retention: Table) -> Axes:
         low=0.0,
     )
     axes.set_xlabel("weeks since the first; numbers are per cent, empty: not over yet")
-    axes.set_ylabel("week of the first touch (persons)")
+    axes.set_ylabel("first week (persons)")
     return axes

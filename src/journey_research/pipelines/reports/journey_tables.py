@@ -14,11 +14,12 @@ from journey_research.engine import Table, run_sql
 
 from .estimates import rate
 from .tables import rows_of
-from .words import Finding, Sentence, is_known, lasting, listed, number, plain, ranged, things
+from .words import Finding, Sentence, is_known, lasting_between, listed, number, plain, ranged, things
 
 HELD = ("before consent", "consent refused", "consent expired", "no consent stated")
+HIGHER = ("relationship", "customer", "repeat")
 KIND_COLUMNS = ["what the journey is about", "journeys", "share (95 in 100)", "persons"]
-FUNNEL_COLUMNS = ["stage", "persons", "of the first stage (95 in 100)", "of the stage before", "since then"]
+FUNNEL_COLUMNS = ["stage", "persons", "of the first stage (95 in 100)", "since the stage before (median)"]
 
 
 def stitching_finding(stitching_counts: Table) -> Finding:
@@ -49,6 +50,9 @@ def ladder_finding(ladder_counts: Table) -> Finding:
     if not any(row["n"] for row in rungs.values()):
         return Finding("Nobody stands on the ladder: there are neither touches nor records of persons.")
     n = max(row["n"] for row in rungs.values())
+    if not any(rungs[rung]["n_persons"] for rung in HIGHER if rung in rungs):
+        highest = [rung for rung, row in rungs.items() if row["n_persons"]][-1]
+        return Finding(f"None of {things(n, 'person')} on the ladder comes further than '{highest}'.")
     told = [
         f"{_share_of(rungs[rung])} have come to {said}"
         for rung, said in (("relationship", "a relationship"), ("customer", "being a customer"))
@@ -69,10 +73,10 @@ def kinds_finding(journeys: Table) -> Finding:
         return Finding("There are no journeys in this environment.")
     n = int(next(iter(shares.values()))["base"])
     largest = max(mark_shares(journeys, "kind").values(), key=_by_amount)
-    after = rate(shares["after"]).in_words if "after" in shares else "none"
+    after = f"{rate(shares['after']).in_words} begin" if "after" in shares else "none begins"
     return Finding(
         f"Of {things(n, 'journey')}, {rate(largest).in_words} are {plain(largest['mark'])}; "
-        f"{after} begin after a first conversion."
+        f"{after} after a first conversion."
     )
 
 
@@ -153,8 +157,9 @@ def funnel_table(funnel: Table) -> pd.DataFrame:
         (
             name,
             number(row["n_persons"]),
-            ranged(row["first_share"], row["first_low"], row["first_high"], "share"),
-            _previous(row) if row["stage_number"] > 1 else f"{_previous(row)} of all",
+            ranged(row["first_share"], row["first_low"], row["first_high"], "share")
+            if row["stage_number"] > 1
+            else f"{_previous(row)} of all",
             _took(row),
         )
         for name, row in zip(names, rows, strict=True)
@@ -198,9 +203,7 @@ def _previous(row: dict[str, Any]) -> str:
 def _took(row: dict[str, Any]) -> str:
     if not is_known(row["median_seconds"]):
         return "-"
-    low, high = row["median_low_seconds"], row["median_high_seconds"]
-    inside = f" ({lasting(low)} to {lasting(high)})" if is_known(low) and is_known(high) else ""
-    return f"{lasting(row['median_seconds'])}{inside}"
+    return lasting_between(row["median_seconds"], row["median_low_seconds"], row["median_high_seconds"])
 
 
 def _share_of(row: dict[str, Any]) -> str:

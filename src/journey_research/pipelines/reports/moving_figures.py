@@ -1,4 +1,7 @@
-"""From channel to channel, as pictures: what follows what, who hops, whom channels reach."""
+"""From channel to channel, as pictures: what follows what, who hops, whom channels reach.
+
+Where there is nothing to see a figure is None: the finding above it says why.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import numpy as np
 
 from journey_research.engine import Table
 
-from .figures import PALETTE, SOFT, canvas, said
+from .figures import PALETTE, SOFT, canvas
 from .moving_tables import ALL_CHANNELS
 from .shapes import dots, heat_map, per_cent, tall
 from .words import number, plain
@@ -19,41 +22,41 @@ if TYPE_CHECKING:
 N_CHANNELS = 12
 
 
-def channel_moves(transitions: Table) -> Axes:
+def channel_moves(transitions: Table) -> Axes | None:
     """Which channel the next touch of a journey is in, by the channel of this one; the busiest channels."""
     told = transitions.query("select * from this order by from_channel, to_channel").to_pandas()
     if told.empty:
-        return said("No touch is followed by another in this environment")
+        return None
     total = told.groupby("from_channel")["n_transitions"].sum().reset_index()
     order = total.sort_values(["n_transitions", "from_channel"], ascending=[False, True]).head(N_CHANNELS)
     channels = order["from_channel"].tolist()
+    if len(channels) < 2:
+        return None
     counts = told.pivot(index="from_channel", columns="to_channel", values="n_transitions").fillna(0)
     shares = counts.div(counts.sum(axis=1), axis=0)
     shares = shares.reindex(index=channels, columns=channels, fill_value=0.0)
     elsewhere = shares.where(~np.eye(len(channels), dtype=bool))
-    title = f"After {plain(channels[0])} comes {plain(channels[0])} again"
-    if len(channels) > 1:
-        way = elsewhere.stack().idxmax()
-        title = (
-            f"The commonest change of channel: {number(elsewhere.max().max(), 'share')} of touches in "
-            f"{plain(way[0])} are followed by {plain(way[1])}"
-        )
+    way = elsewhere.stack().idxmax()
+    title = (
+        f"Likeliest change: {number(elsewhere.max().max(), 'share')} of touches in {plain(way[0])} are "
+        f"followed by {plain(way[1])}"
+    )
     texts = [[f"{100 * share:.0f}" if share >= 0.005 else "" for share in line] for line in shares.to_numpy()]
     names = [f"{plain(channel)} ({number(n)})" for channel, n in order.itertuples(index=False)]
     axes = heat_map(
         title, shares.to_numpy(), names, channels, texts, low=0.0, high=1.0, tilts_columns=len(channels) > 4
     )
     axes.set_xlabel("channel of the next touch (per cent of a row)")
-    axes.set_ylabel("channel of this touch (touches)")
+    axes.set_ylabel("this touch (touches)")
     return axes
 
 
-def hops_by_channel(hop_rates: Table) -> Axes:
+def hops_by_channel(hop_rates: Table) -> Axes | None:
     """How often the next touch is in another channel, by the channel of this one."""
     told = hop_rates.query("select * from this order by hop_share desc, channel").to_pandas()
     channels = told[told["channel"] != ALL_CHANNELS]
-    if channels.empty:
-        return said("No touch is followed by another in this environment")
+    if len(channels) < 2:
+        return None
     every = told[told["channel"] == ALL_CHANNELS].iloc[0]
     busiest = channels.nlargest(N_CHANNELS, "n_followed").sort_values(
         ["hop_share", "channel"], ascending=[False, True]
@@ -71,11 +74,11 @@ def hops_by_channel(hop_rates: Table) -> Axes:
     return per_cent(axes)
 
 
-def reach_of_channels(channel_reach: Table) -> Axes:
+def reach_of_channels(channel_reach: Table) -> Axes | None:
     """Whom each channel reaches, and how many all channels down to it reach together."""
     told = channel_reach.query("select * from this order by rank").to_pandas().head(N_CHANNELS)
-    if told.empty:
-        return said("No channel reaches anybody in this environment")
+    if len(told) < 2:
+        return None
     last = told.iloc[-1]
     title = f"{plain(told['channel'].iloc[0]).capitalize()} adds most persons"
     if len(told) > 1:

@@ -34,8 +34,8 @@ def hops_finding(hop_rates: Table) -> Finding:
         )
     share = ranged(row["hop_share"], row["low"], row["high"], "share")
     return Finding(
-        f"{share} of {number(row['n_followed'])} touches are followed by one in another channel "
-        f"({things(row['n_persons'], 'person')})."
+        f"{share} of {number(row['n_followed'])} touches that people begin are followed by one in another "
+        f"channel ({things(row['n_persons'], 'person')})."
     )
 
 
@@ -66,10 +66,9 @@ def sequences_finding(telling_sequences: Table) -> Finding:
         )
     sure = [row for row in rows if row["q_value"] <= FALSE_DISCOVERY]
     if not sure:
-        return Finding(
-            f"None of {things(rows[0]['n_tested'], 'sequence')} differs between journeys that convert and "
-            "others by more than chance."
-        )
+        n = rows[0]["n_tested"]
+        tested = "The one sequence tested does not differ" if n == 1 else f"None of {n} sequences differs"
+        return Finding(f"{tested} between journeys that convert and others by more than chance.")
     row = sure[0]
     n = row["n_converted_journeys"] + row["n_other_journeys"]
     shares = [number(row[f"{group}_share"], "share") for group in ("converted", "other")]

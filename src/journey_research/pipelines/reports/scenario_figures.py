@@ -1,4 +1,7 @@
-"""Scenarios as pictures: how often each was so, how long complaints wait, what is at stake at a step."""
+"""Scenarios as pictures: how often each was so, how long complaints wait, what is at stake at a step.
+
+Where there is nothing to see a figure is None: the finding above it says why.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ import pandas as pd
 
 from journey_research.engine import Table
 
-from .figures import PALETTE, SOFT, canvas, said
+from .figures import PALETTE, SOFT, canvas
 from .friction_tables import MEASURES, step_in_words
-from .shapes import dots, per_cent, tall
+from .shapes import dots, per_cent, tall, thousands
 from .words import number, plain, things
 
 if TYPE_CHECKING:
@@ -20,16 +23,13 @@ if TYPE_CHECKING:
 N_FIXES = 8
 
 
-def scenario_shares(scenarios: Table) -> Axes:
+def scenario_shares(scenarios: Table) -> Axes | None:
     """Of the occasions of each scenario, the share in which it was so; too few occasions: no dot."""
     told = scenarios.query("select * from this order by scenario, figure").to_pandas()
     told = told[told["n_found"] > 0]
     if told.empty:
-        return said("None of the scenarios happens in this environment")
-    axes = canvas(
-        f"{things(told['scenario'].nunique(), 'scenario')} happen, with {number(len(told))} figures",
-        height=tall(len(told), 1.2),
-    )
+        return None
+    axes = canvas("Of its occasions, how often it was so", height=tall(len(told), 1.2))
     kinds = {name: place for place, name in enumerate(dict.fromkeys(told["scenario"]))}
     colours = [PALETTE[kinds[name] % 6] for name in told["scenario"]]
     dots(axes, list(told["figure"]), told["found_share"], told["low"], told["high"], colours=colours)
@@ -43,7 +43,7 @@ def scenario_shares(scenarios: Table) -> Axes:
     return per_cent(axes)
 
 
-def response_spans(response_times: pd.DataFrame) -> Axes:
+def response_spans(response_times: pd.DataFrame) -> Axes | None:
     """Complaints in public by how long their first answer took.
 
     Args:
@@ -51,10 +51,11 @@ def response_spans(response_times: pd.DataFrame) -> Axes:
     """
     told = response_times
     if told.empty or not told["n"].sum():
-        return said("Nobody complains in public in this environment")
-    answered = 1 - told["n"].iloc[-1] / told["n"].sum()
+        return None
+    within = told["n"].iloc[:3].sum()
     axes = canvas(
-        f"{number(answered, 'share')} of complaints in public have an answer", height=tall(len(told))
+        f"{number(within)} of {things(told['n'].sum(), 'complaint')} in public are answered within a day",
+        height=tall(len(told)),
     )
     heights = np.arange(len(told))[::-1]
     colours = [PALETTE[0]] * (len(told) - 1) + [PALETTE[5]]
@@ -67,11 +68,11 @@ def response_spans(response_times: pd.DataFrame) -> Axes:
     return axes
 
 
-def fixes_at_stake(fixes: Table) -> Axes:
+def fixes_at_stake(fixes: Table) -> Axes | None:
     """What is at stake at the steps that are worth a look; grey: too small to be sure."""
     told = fixes.query("select * from this order by fix_rank").to_pandas().head(N_FIXES)
     if told.empty:
-        return said("Nothing to gain at any step in this environment")
+        return None
     names = [f"{step_in_words(row.step)}: {MEASURES[row.metric]}" for row in told.itertuples(index=False)]
     axes = canvas(f"Most at stake where people {MEASURES[told['metric'].iloc[0]]}: "
                   f"{step_in_words(told['step'].iloc[0])}", height=tall(len(told), 1.1))  # fmt: skip
@@ -86,6 +87,5 @@ def fixes_at_stake(fixes: Table) -> Axes:
     )
     axes.set_yticks(np.arange(len(told))[::-1], names)
     axes.set_xlim(left=min(0.0, float(told["stake_low_amount"].min())))
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.set_xlabel("at stake in the time the data cover (95 in 100; grey: too small to be sure)")
-    return axes
+    return thousands(axes)

@@ -34,7 +34,9 @@ def scenarios_finding(scenarios: Table) -> Finding:
     lived = [row["scenario"] for row in rows if row["n"]]
     if not lived:
         return Finding("None of the scenarios happens in these data: they tell of none of its occasions.")
-    return Finding(f"{things(len(lived), 'scenario')} of {number(len(rows))} happen in these data.")
+    return Finding(
+        f"Occasions for {number(len(lived))} of {things(len(rows), 'scenario')} are in these data."
+    )
 
 
 def response_finding(scenarios: Table, complaints: Table) -> Finding:
@@ -106,12 +108,12 @@ def devices_finding(device_pairs: Table) -> Finding:
     if not shares:
         return Finding("Nobody is known to use two devices beside or soon after one another.")
     row: dict[str, Any] = next(iter(shares.values()))
-    times = f"{things(int(row['base']), 'time')} {things(row['n_all_persons'], 'person')}"
+    times, who = things(int(row["base"]), "time"), things(row["n_all_persons"], "person")
     if "simultaneous" not in shares:
-        return Finding(f"{times} went from one device to another; nobody used two at once.")
+        return Finding(f"{who} went from one device to another {times}; nobody used two at once.")
     return Finding(
-        f"{times} used two devices beside or soon after one another, "
-        f"{rate(shares['simultaneous']).in_words} of these at the same time."
+        f"{who} used two devices beside or soon after one another {times}, "
+        f"{rate(shares['simultaneous']).in_words} of these at once."
     )
 
 

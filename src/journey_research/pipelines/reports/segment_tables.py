@@ -9,6 +9,8 @@ from journey_research.engine import Table
 from .tables import rows_of
 from .words import Finding, is_known, number, plain, ranged, things
 
+BALANCE_COLUMNS = ["segment", "the week before", "left it", "came from another", "new", "now"]
+
 
 def styles_table(segment_profiles: Table) -> pd.DataFrame:
     """Segments, the largest first: share of persons, share of value, how they communicate.
@@ -141,13 +143,48 @@ def buyers_finding(rfm_cells: Table) -> Finding:
             cast(sum(case when least(recency_score, frequency_score, monetary_score) >= 4
                 then n_persons else 0 end) as bigint) as n_best,
             cast(sum(case when least(recency_score, frequency_score, monetary_score) >= 4
-                then amount else 0 end) as double) as best
+                then amount else 0 end) as double) as best,
+            cast(sum(case when least(recency_score, frequency_score) >= 4
+                then n_persons else 0 end) as bigint) as n_frequent
         from this
     """
     row = rows_of(rfm_cells, sql)[0]
     if not row["n"]:
         return Finding("Nobody converted, so there are no buyers to rank.")
-    said = f"{number(row['n_best'])} of {things(row['n'], 'buyer')} score 4 or 5 in all three"
     if not row["amount"]:
-        return Finding(f"{said} (no amount is told, so the third says nothing).")
-    return Finding(f"{said}, and bring {number(row['best'] / row['amount'], 'share')} of the amount.")
+        return Finding(
+            f"{number(row['n_frequent'])} of {things(row['n'], 'buyer')} converted lately and often (score 4 "
+            "or 5 in both); no amount is told."
+        )
+    return Finding(
+        f"{number(row['n_best'])} of {things(row['n'], 'buyer')} score 4 or 5 in all three, and bring "
+        f"{number(row['best'] / row['amount'], 'share')} of the amount."
+    )
+
+
+def balance_table(segment_moves: Table) -> pd.DataFrame:
+    """Segments with their persons of the week before and of now, and who came and left between."""
+    sql = """
+        select segment, cast(sum(n_before) as bigint) as n_before, cast(sum(n_left) as bigint) as n_left,
+            cast(sum(n_came) as bigint) as n_came, cast(sum(n_new) as bigint) as n_new,
+            cast(sum(n_now) as bigint) as n_now
+        from (
+            select from_segment as segment, n_persons as n_before,
+                case when is_move then n_persons else 0 end as n_left, 0 as n_came, 0 as n_new, 0 as n_now
+            from this where from_segment <> 'new'
+            union all
+            select to_segment, 0, 0,
+                case when is_move and from_segment <> 'new' then n_persons else 0 end,
+                case when from_segment = 'new' then n_persons else 0 end, n_persons
+            from this where to_segment <> 'gone'
+        )
+        group by segment order by n_now desc, segment
+    """
+    shown = [
+        (
+            plain(row["segment"]),
+            *(number(row[f"n_{name}"]) for name in ("before", "left", "came", "new", "now")),
+        )
+        for row in rows_of(segment_moves, sql)
+    ]
+    return pd.DataFrame(shown, columns=BALANCE_COLUMNS)

@@ -95,7 +95,7 @@ def heat_map(
     """
     import matplotlib.pyplot as plt
 
-    axes = canvas(title, height=tall(len(rows), 1.9 if tilts_columns else 1.2))
+    axes = canvas(title, height=tall(max(len(rows), 4), 1.9 if tilts_columns else 1.2))
     axes.grid(visible=False)
     low = float(np.nanmin(cells)) if low is None else low
     high = float(np.nanmax(cells)) if high is None else high
@@ -117,6 +117,12 @@ def heat_map(
         plt.setp(axes.get_xticklabels(), rotation=35, ha="right", rotation_mode="anchor")
     axes.tick_params(length=0)
     axes.spines[["left", "bottom"]].set_visible(False)
+    return axes
+
+
+def thousands(axes: Axes) -> Axes:
+    """Counts on the axis below as a reader writes them."""
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     return axes
 
 

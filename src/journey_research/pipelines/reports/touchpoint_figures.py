@@ -1,4 +1,7 @@
-"""Where we meet, as pictures: interactions beside spend, contradictions by week."""
+"""Where we meet, as pictures: interactions beside spend, contradictions by week.
+
+Where there is nothing to see a figure is None: the finding above it says why.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ import pandas as pd
 
 from journey_research.engine import Table
 
-from .figures import PALETTE, canvas, said
+from .figures import PALETTE, canvas
 from .shapes import dots, per_cent, tall
-from .words import listed, number, plain
+from .words import begun, listed, number, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,14 +22,14 @@ if TYPE_CHECKING:
 N_CHANNELS = 14
 
 
-def interactions_and_spend(channel_shares: Table) -> Axes:
+def interactions_and_spend(channel_shares: Table) -> Axes | None:
     """Share of interactions beside shares of spend and of advertising seen, by channel; shiny ones in red."""
     told = channel_shares.query(
         "select * from this where level = 'channel' and base = 'all' and interaction_share is not null "
         "order by interaction_share desc, name"
     ).to_pandas()
-    if told.empty:
-        return said("No interactions in this environment")
+    if len(told) < 2:
+        return None
     costs = told["spend_share"].notna() | told["attention_share"].notna()
     told = told[costs | (told.index < N_CHANNELS - costs.sum())]
     shiny = [plain(name) for name in told.loc[told["is_shiny"], "name"]]
@@ -34,7 +37,7 @@ def interactions_and_spend(channel_shares: Table) -> Axes:
     share = number(first["interaction_share"], "share")
     title = f"{plain(first['name']).capitalize()} has {share} of interactions"
     if shiny:
-        title = f"{listed(shiny)}: more spent or shown than people give".capitalize()
+        title = begun(f"{listed(shiny)}: more spent or shown than people give")
     axes = canvas(title, height=tall(len(told), 1.6))
     names = list(told["name"])
     dots(axes, names, told["interaction_share"], told["low"], told["high"], label="interactions (95 in 100)")
@@ -57,16 +60,17 @@ def interactions_and_spend(channel_shares: Table) -> Axes:
     return per_cent(axes)
 
 
-def contradictions_over_time(contradictions_by_week: Table) -> Axes:
+def contradictions_over_time(contradictions_by_week: Table) -> Axes | None:
     """Pairs of messages that exclude each other, by week; those of two teams on top."""
     told = contradictions_by_week.query("select * from this order by week_at").to_pandas()
     if told.empty:
-        return said("No message contradicts another in this environment")
+        return None
     told["week_at"] = pd.to_datetime(told["week_at"])
     weeks = pd.date_range(told["week_at"].min(), told["week_at"].max(), freq="7D")
     told = told.set_index("week_at").reindex(weeks, fill_value=0)
     across = told["n_across_owners"].sum() / told["n_pairs"].sum()
-    axes = canvas(f"{number(across, 'share')} of contradictions are between two teams", height=2.8)
+    much = "All" if across == 1 else f"{number(across, 'share')} of"
+    axes = canvas(f"{much} {number(told['n_pairs'].sum())} contradictions are between two teams", height=2.8)
     within = told["n_pairs"] - told["n_across_owners"]
     axes.bar(weeks, within, width=5, color=PALETTE[4], label="within a team")
     axes.bar(weeks, told["n_across_owners"], bottom=within, width=5, color=PALETTE[5], label="two teams")

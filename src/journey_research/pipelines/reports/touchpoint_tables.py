@@ -9,7 +9,7 @@ import pandas as pd
 from journey_research.engine import Table, run_sql
 
 from .tables import rows_of
-from .words import Finding, Remark, is_known, listed, number, plain, ranged, things
+from .words import Finding, Remark, begun, is_known, listed, number, plain, ranged, things
 
 N_MISSING, N_LAGS = 8, 8
 MISSING_COLUMNS = ["channel", "tactic", "action", "touches"]
@@ -52,7 +52,7 @@ def shares_finding(channel_shares: Table) -> Finding:
     ]
     verb = "takes" if len(shiny) == 1 else "take"
     return Finding(
-        f"{listed(told)} {verb} more than people give them: shiny objects, all channels tested together."
+        f"{begun(listed(told))} {verb} more than people give: shiny, all channels tested together."
     )
 
 
@@ -64,8 +64,7 @@ def coverage_finding(coverage_warnings: Table) -> Finding:
     warned = [f"{plain(row['area'])} ({row['status']})" for row in rows if row["is_warning"]]
     if not warned:
         return Finding(f"The areas that are easily forgotten are covered: {_areas(rows)}.")
-    verb = "is" if len(warned) == 1 else "are"
-    return Finding(f"Be careful: {listed(warned)} {verb} hardly in the data, and people go there.")
+    return Finding(f"Be careful: of what people may do there, these data hold little: {listed(warned)}.")
 
 
 def coverage_table(coverage_warnings: Table) -> pd.DataFrame:
@@ -163,11 +162,18 @@ def views_finding(process_views: Table) -> Finding:
     if not every:
         return Finding("There are no touches, so there is no process to look at.")
     whole = every[0]
-    ours = sum(row["touch_share"] for row in rows if row["initiative"] == "company")
+    row = max((row for row in rows if row["initiative"] != "all"), key=_touches)
+    share = ranged(row["touch_share"], row["low"], row["high"], "share")
+    who = {"company": "us", "customer": "customers", "peer": "their peers"}[row["initiative"]]
+    apart = (
+        f"; counted by record they would be of {number(whole['n_records'])} people, and are of "
+        f"{number(whole['n_persons'])}"
+        if whole["n_records"] != whole["n_persons"]
+        else ""
+    )
     return Finding(
-        f"{number(ours, 'share')} of {things(whole['n_touches'], 'touch', 'touches')} are begun by us; "
-        f"counted by record they would be of {number(whole['n_records'])} people, and are of "
-        f"{number(whole['n_persons'])}."
+        f"{share} of {things(whole['n_touches'], 'touch', 'touches')} are {row['direction']} and begun by "
+        f"{who}{apart}."
     )
 
 
@@ -229,6 +235,10 @@ def _part(row: dict[str, Any], of: str, said: str) -> str:
 
 def _areas(rows: list[dict[str, Any]]) -> str:
     return listed([f"{plain(row['area'])} ({number(row['interaction_share'], 'share')})" for row in rows])
+
+
+def _touches(row: dict[str, Any]) -> tuple[int, str, str]:
+    return row["n_touches"], row["initiative"], row["direction"]
 
 
 def _interactions(row: dict[str, Any]) -> tuple[int, str]:

@@ -128,6 +128,33 @@ def lasting(seconds: float | None) -> str:
     return f"{seconds:,.0f} seconds"
 
 
+def lasting_between(middle: float | None, low: float | None, high: float | None) -> str:
+    """A length of time with its range, in the unit that fits its middle.
+
+    Example:
+        >>> lasting_between(150, 140, 160), lasting_between(52, None, None)
+        ('2.5 minutes (2.3 to 2.7)', '52 seconds')
+    """
+    told = lasting(middle)
+    if middle is None or not (is_known(low) and is_known(high)):
+        return told
+    length = {"days": 86_400, "hours": 3_600, "minutes": 60}.get(told.split(" ")[-1])
+    ends = [
+        f"{float(end or 0) / length:,.1f}" if length else f"{float(end or 0):,.0f}" for end in (low, high)
+    ]
+    return f"{told} ({' to '.join(ends)})"
+
+
+def begun(sentence: str) -> str:
+    """A sentence with its first letter large, and the others as they are.
+
+    Example:
+        >>> begun("paid search and TV")
+        'Paid search and TV'
+    """
+    return sentence[:1].upper() + sentence[1:]
+
+
 def listed(names: list[str]) -> str:
     """Names as a reader says them.
 
