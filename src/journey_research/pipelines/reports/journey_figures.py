@@ -121,7 +121,10 @@ def retention_weeks(retention: Table) -> Axes | None:
     after = means["n_active"] / means["n_persons"]
     title = f"{number(after.iloc[0], 'share')} are active in the week after their first"
     if len(after) > 1:
-        title += f", {number(after.iloc[-1], 'share')} in week {after.index[-1]}"
+        title += (
+            f", {number(after.iloc[-1], 'share')} of {number(means['n_persons'].iloc[-1])} in week "
+            f"{after.index[-1]}"
+        )
     texts = [[f"{100 * share:.0f}" if is_known(share) else "" for share in line] for line in grid.to_numpy()]
     axes = heat_map(
         title,

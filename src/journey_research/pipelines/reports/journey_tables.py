@@ -54,16 +54,15 @@ def ladder_finding(ladder_counts: Table) -> Finding:
         highest = [rung for rung, row in rungs.items() if row["n_persons"]][-1]
         return Finding(f"None of {things(n, 'person')} on the ladder comes further than '{highest}'.")
     told = [
-        f"{_share_of(rungs[rung])} have come to {said}"
-        for rung, said in (("relationship", "a relationship"), ("customer", "being a customer"))
+        f"{_share_of(rungs[rung])} have {said}"
+        for rung, said in zip(
+            HIGHER, ("a relationship with us", "become customers", "bought again"), strict=True
+        )
         if rung in rungs
     ]
-    again = f"; {_share_of(rungs['repeat'])} bought again" if "repeat" in rungs else ""
-    out_of_order = sum(row["n_out_of_order"] for row in rungs.values())
-    loops = f" {things(out_of_order, 'rung was', 'rungs were')} reached before a lower one." * bool(
-        out_of_order
-    )
-    return Finding(f"Of {things(n, 'person')} on the ladder, {listed(told)}{again}.{loops}")
+    n_early = sum(row["n_out_of_order"] for row in rungs.values())
+    loops = f" {things(n_early, 'rung was', 'rungs were')} reached before a lower one." if n_early else ""
+    return Finding(f"Of {things(n, 'person')} on the ladder, {listed(told)}.{loops}")
 
 
 def kinds_finding(journeys: Table) -> Finding:

@@ -35,17 +35,16 @@ def channel_moves(transitions: Table) -> Axes | None:
     counts = told.pivot(index="from_channel", columns="to_channel", values="n_transitions").fillna(0)
     shares = counts.div(counts.sum(axis=1), axis=0)
     shares = shares.reindex(index=channels, columns=channels, fill_value=0.0)
-    elsewhere = shares.where(~np.eye(len(channels), dtype=bool))
-    way = elsewhere.stack().idxmax()
+    grid = shares.to_numpy()
+    elsewhere = np.where(np.eye(len(channels), dtype=bool), -1.0, grid)
+    row, column = np.unravel_index(int(elsewhere.argmax()), elsewhere.shape)
     title = (
-        f"Likeliest change: {number(elsewhere.max().max(), 'share')} of touches in {plain(way[0])} are "
-        f"followed by {plain(way[1])}"
+        f"Likeliest change: {number(elsewhere.max(), 'share')} of touches in {plain(channels[row])} are "
+        f"followed by {plain(channels[column])}"
     )
-    texts = [[f"{100 * share:.0f}" if share >= 0.005 else "" for share in line] for line in shares.to_numpy()]
+    texts = [[f"{100 * share:.0f}" if share >= 0.005 else "" for share in line] for line in grid]
     names = [f"{plain(channel)} ({number(n)})" for channel, n in order.itertuples(index=False)]
-    axes = heat_map(
-        title, shares.to_numpy(), names, channels, texts, low=0.0, high=1.0, tilts_columns=len(channels) > 4
-    )
+    axes = heat_map(title, grid, names, channels, texts, low=0.0, high=1.0, tilts_columns=len(channels) > 4)
     axes.set_xlabel("channel of the next touch (per cent of a row)")
     axes.set_ylabel("this touch (touches)")
     return axes

@@ -14,8 +14,8 @@ FALSE_DISCOVERY = 0.05
 ALL_CHANNELS = "(all)"
 SEQUENCE_COLUMNS = [
     "channels in the first days",
-    "of journeys that then convert",
-    "of others",
+    "in those that then convert",
+    "in others",
     "difference in points (95 in 100)",
 ]
 
@@ -70,12 +70,12 @@ def sequences_finding(telling_sequences: Table) -> Finding:
         tested = "The one sequence tested does not differ" if n == 1 else f"None of {n} sequences differs"
         return Finding(f"{tested} between journeys that convert and others by more than chance.")
     row = sure[0]
-    n = row["n_converted_journeys"] + row["n_other_journeys"]
+    n = row["n_converted_journeys"], row["n_other_journeys"]
     shares = [number(row[f"{group}_share"], "share") for group in ("converted", "other")]
     return Finding(
-        f"'{plain(row['sequence'])}' stands in {shares[0]} of the journeys that then convert and in "
-        f"{shares[1]} of the others ({_points(row)} points, {things(n, 'journey')}): the surest difference "
-        f"of {things(row['n_tested'], 'sequence')} tested."
+        f"'{plain(row['sequence'])}' stands in {shares[0]} of {number(n[0])} journeys that then convert and "
+        f"in {shares[1]} of {number(n[1])} others, {_points(row)} points: the surest difference of "
+        f"{things(row['n_tested'], 'sequence')} tested."
     )
 
 
@@ -85,8 +85,8 @@ def sequences_table(telling_sequences: Table) -> pd.DataFrame:
     shown = [
         (
             plain(row["sequence"]),
-            f"{number(row['converted_share'], 'share')} of {number(row['n_converted_journeys'])}",
-            f"{number(row['other_share'], 'share')} of {number(row['n_other_journeys'])}",
+            number(row["converted_share"], "share"),
+            number(row["other_share"], "share"),
             _points(row),
         )
         for row in rows_of(telling_sequences, sql, most=FALSE_DISCOVERY, n=N_SEQUENCES)

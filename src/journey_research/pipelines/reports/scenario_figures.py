@@ -34,8 +34,8 @@ def scenario_shares(scenarios: Table) -> Axes | None:
     colours = [PALETTE[kinds[name] % 6] for name in told["scenario"]]
     dots(axes, list(told["figure"]), told["found_share"], told["low"], told["high"], colours=colours)
     names = [
-        f"{plain(row.scenario)}: {plain(row.figure)} ({number(row.n_found)})"
-        for row in told.itertuples(index=False)
+        f"{plain(row['scenario'])}: {plain(row['figure'])} ({number(row['n_found'])})"
+        for row in told.to_dict("records")
     ]
     axes.set_yticks(np.arange(len(told))[::-1], names)
     axes.set_xlim(-0.01, 1.02)
@@ -52,9 +52,9 @@ def response_spans(response_times: pd.DataFrame) -> Axes | None:
     told = response_times
     if told.empty or not told["n"].sum():
         return None
-    within = told["n"].iloc[:3].sum()
+    within, n = int(told["n"].iloc[:3].sum()), int(told["n"].sum())
     axes = canvas(
-        f"{number(within)} of {things(told['n'].sum(), 'complaint')} in public are answered within a day",
+        f"{number(within)} of {things(n, 'complaint')} in public are answered within a day",
         height=tall(len(told)),
     )
     heights = np.arange(len(told))[::-1]
@@ -73,7 +73,7 @@ def fixes_at_stake(fixes: Table) -> Axes | None:
     told = fixes.query("select * from this order by fix_rank").to_pandas().head(N_FIXES)
     if told.empty:
         return None
-    names = [f"{step_in_words(row.step)}: {MEASURES[row.metric]}" for row in told.itertuples(index=False)]
+    names = [f"{step_in_words(row['step'])}: {MEASURES[row['metric']]}" for row in told.to_dict("records")]
     axes = canvas(f"Most at stake where people {MEASURES[told['metric'].iloc[0]]}: "
                   f"{step_in_words(told['step'].iloc[0])}", height=tall(len(told), 1.1))  # fmt: skip
     colours = [PALETTE[0] if sure else SOFT for sure in told["is_declared"]]

@@ -54,8 +54,8 @@ def response_finding(scenarios: Table, complaints: Table) -> Finding:
     row = late[0]
     return Finding(
         f"{ranged(row['found_share'], row['low'], row['high'], 'share')} of "
-        f"{things(row['n_found'], 'complaint')} in public are answered too late, or not in time, by "
-        "whatever channel answers first."
+        f"{things(row['n_found'], 'complaint')} in public get no answer in time, on "
+        "whatever channel."
     )
 
 

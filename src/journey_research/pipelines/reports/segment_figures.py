@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 N_TRAITS = 14
+LATELY = {"5": "5 (latest)", "1": "1 (longest ago)"}
+OFTEN = {"5": "5 (most often)", "1": "1 (least often)"}
 MOST_DEVIATIONS = 2.0
 NOTEWORTHY = 0.2  # standard deviations; Cohen's (1988) small difference
 TRAITS = {
@@ -100,8 +102,8 @@ def rfm_cells(rfm_cells: Table) -> Axes | None:
     axes = heat_map(
         title,
         grid.to_numpy(dtype="float64"),
-        [{5: "5 (latest)", 1: "1 (longest ago)"}.get(score, str(score)) for score in grid.index],
-        [{5: "5 (most often)", 1: "1 (least often)"}.get(score, str(score)) for score in grid.columns],
+        [LATELY.get(score, score) for score in grid.index.astype(str)],
+        [OFTEN.get(score, score) for score in grid.columns.astype(str)],
         texts,
         low=0.0,
     )

@@ -16,6 +16,7 @@ from .words import shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike
 
 INK = "#1d2733"
 ROW_INCHES = 0.3
@@ -34,9 +35,9 @@ def tall(n_rows: int, header: float = 1.1) -> float:
 def dots(
     axes: Axes,
     names: Sequence[str],
-    values: Sequence[float],
-    lows: Sequence[float],
-    highs: Sequence[float],
+    values: ArrayLike,
+    lows: ArrayLike,
+    highs: ArrayLike,
     *,
     colours: str | Sequence[str] = PALETTE[0],
     mark: str = "o",

@@ -38,10 +38,9 @@ class Whole(pd.DataFrame):
     def _constructor(self) -> type[pd.DataFrame]:
         return Whole
 
-    def _repr_html_(self) -> str | None:
+    def _repr_html_(self) -> str:
         with pd.option_context("display.max_colwidth", None):
-            shown: str | None = super()._repr_html_()  # type: ignore[operator]
-        return shown
+            return self.to_html(notebook=True)
 
 
 def rows_of(table: Table, sql: str, **parameters: Any) -> list[dict[str, Any]]:

@@ -48,10 +48,10 @@ def interactions_and_spend(channel_shares: Table) -> Axes | None:
     ):
         if told[column].notna().any():
             axes.scatter(told[column], heights, color=colour, marker=mark, s=34, label=label, zorder=3)
-    for is_shiny, label in zip(told["is_shiny"], axes.get_yticklabels(), strict=True):
+    for is_shiny, name in zip(told["is_shiny"], axes.get_yticklabels(), strict=True):
         if is_shiny:
-            label.set_color(PALETTE[5])
-            label.set_fontweight("bold")
+            name.set_color(PALETTE[5])
+            name.set_fontweight("bold")
     axes.set_xlim(left=-0.01)
     axes.set_xlabel("share of all channels")
     axes.figure.legend(
