@@ -3,7 +3,7 @@
 select first_device_class, second_device_class,
     count(*) as n_pairs,
     count(distinct person_id) as n_persons,
-    count_if(pattern = 'simultaneous') as n_simultaneous
+    cast(count_if(pattern = 'simultaneous') as bigint) as n_simultaneous
 from device_pairs
 group by first_device_class, second_device_class
 order by n_pairs desc, first_device_class, second_device_class
