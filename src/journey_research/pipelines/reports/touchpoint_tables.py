@@ -11,6 +11,7 @@ from journey_research.engine import Table, run_sql
 from .tables import rows_of
 from .words import Finding, Remark, begun, is_known, listed, number, plain, ranged, things
 
+MONDAY = pd.Timestamp("1969-12-29")
 N_MISSING, N_LAGS = 8, 8
 MISSING_COLUMNS = ["channel", "tactic", "action", "touches"]
 LAG_COLUMNS = ["what is said", "first in", "then in", "hours later (95 in 100)", "persons"]
@@ -90,7 +91,7 @@ def map_finding(touchpoint_map: Table) -> Finding:
     missing = [row for row in rows if row["is_missing_from_map"]]
     n_all = sum(row["n_touches"] for row in rows)
     if not missing:
-        return Finding(f"All {things(len(rows), 'kind')} of touchpoint in the data are on the map.")
+        return Finding(f"All kinds of touchpoint in the data ({len(rows)}) are on the map.")
     share = number(sum(row["n_touches"] for row in missing) / n_all, "share")
     return Finding(
         f"{things(len(missing), 'kind')} of touchpoint of {number(len(rows))} in the data are missing from "
@@ -131,9 +132,17 @@ def messages_finding(touchpoint_metrics: Table, contradictions: Table) -> Findin
     )
 
 
-def contradictions_by_week(contradictions: Table) -> Table:
-    """Contradictions by ``week_at`` (Monday, UTC): ``n_pairs, n_across_owners, n_persons``."""
-    return run_sql("contradictions_by_week.sql", contradictions=contradictions)
+def contradictions_by_week(contradictions: Table) -> pd.DataFrame:
+    """Contradictions by ``week_at`` (Monday, UTC): ``n_pairs, n_across_owners, n_persons``.
+
+    From the first week with one to the last, weeks without among them.
+    """
+    told = run_sql("contradictions_by_week.sql", contradictions=contradictions).to_pandas()
+    numbers = told["week_number"]
+    every = range(int(numbers.min()), int(numbers.max()) + 1) if len(told) else range(0)
+    told = told.set_index("week_number").reindex(pd.Index(every, dtype="int64"), fill_value=0)
+    weeks = pd.to_timedelta(7 * told.index.to_numpy(), unit="D") + MONDAY
+    return told.reset_index(drop=True).assign(week_at=weeks)
 
 
 def lags_table(sync_lags: Table) -> pd.DataFrame:
