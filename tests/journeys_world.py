@@ -156,6 +156,10 @@ def _meeting() -> dict[str, Table]:
          **_share("interaction_share", 0.39), "spent_amount": Decimal(700), "spend_share": 0.7,
          "spend_index": 1.8, "attention_share": 0.5},
         {"level": "tool", "base": "all", "name": "marketing", "n_interactions": 600, "n_persons": 90},
+        {"level": "tool", "base": "all", "name": "advertising", "n_interactions": 10, "is_shiny": True,
+         "spend_share": 1.0, "interaction_share": 0.01},
+        {"level": "channel", "base": "paid", "name": "paid_search", "n_interactions": 390, "is_shiny": True,
+         "spend_share": 0.7, "interaction_share": 0.97},
     ]  # fmt: skip
     coverage = [
         {"area": "store", "n_interactions": 0, "n_persons": 0, "interaction_share": 0.0, "min_share": 0.02,

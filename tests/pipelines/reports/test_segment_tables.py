@@ -107,7 +107,11 @@ def test_the_balance_adds_up():
 
 def test_the_best_buyers_and_what_they_bring():
     row = {"frequency_score": 5, "monetary_score": 4, "n_persons": 2, "n_outcomes": 6, "amount": 300}
-    cells = [{**row, "recency_score": 5}, {**row, "recency_score": 3, "n_persons": 8, "amount": 700}]
+    cells = [
+        {**row, "recency_score": 5},
+        {**row, "recency_score": 3, "n_persons": 5, "amount": 500},
+        {**row, "recency_score": 5, "frequency_score": 1, "n_persons": 3, "amount": 200},
+    ]
 
     assert buyers_finding(table("RFM_CELLS", *cells)) == (
         "2 of 10 buyers score 4 or 5 in all three, and bring 30.0% of the amount."
