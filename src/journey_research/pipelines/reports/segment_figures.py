@@ -115,5 +115,5 @@ def rfm_cells(rfm_cells: Table) -> Axes | None:
 def _wrapped(name: str, n_columns: int) -> str:
     import textwrap
 
-    lines = textwrap.wrap(name, max(10, 66 // n_columns))
-    return "\n".join(lines if len(lines) <= 4 else [*lines[:3], "…"])
+    lines = textwrap.wrap(name, max(12, 66 // n_columns), break_long_words=False)
+    return "\n".join(lines if len(lines) <= 5 else [*lines[:3], "…", lines[-1]])
