@@ -33,6 +33,9 @@ PLAIN: dict[str, Any] = {
 }
 PATTERNS = {r"^[a-z][a-z0-9_]*:.+$": "crm:0", r"^person:[0-9a-f]+$": "person:0", r"^[A-Z]{3}$": "EUR"}
 SHA = "0" * 64
+METRICS = (
+    "identity_metrics", "journey_metrics", "segment_metrics", "touchpoint_metrics", "conversion_metrics"
+)  # fmt: skip
 
 
 def table(name: str, *rows: dict[str, Any]) -> Table:
@@ -56,7 +59,7 @@ def table(name: str, *rows: dict[str, Any]) -> Table:
 def empty_world() -> dict[str, Table]:
     """Every table of every contract, with no rows; by dataset name. ``as_of`` has its one row."""
     made = {name.lower(): table(name) for name in dir(contracts) if name != "METRICS"}
-    for name in ("identity_metrics", "journey_metrics", "segment_metrics", "conversion_metrics"):
+    for name in METRICS:
         made[name] = table("METRICS")
     return {**made, "as_of": table("AS_OF", {"as_of": MOMENT})}
 

@@ -103,10 +103,16 @@ def test_inputs_are_the_files_that_were_read(finished):
         assert sha256_of(finished.data / "00_raw" / name.split("/", 1)[1]) == hashed
 
 
-def test_three_reports_and_an_index_stand_alone(finished):
+def test_four_reports_and_an_index_stand_alone(finished):
     reports = finished.manifest()["reports"]
 
-    assert set(reports) == {"weekly_report", "identity_report", "conversion_report", "index"}
+    assert set(reports) == {
+        "weekly_report",
+        "identity_report",
+        "journeys_report",
+        "conversion_report",
+        "index",
+    }
     for file in reports.values():
         page = (finished.data / file).read_text(encoding="utf-8")
         assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=[\"']?(https?:)?//", page), file

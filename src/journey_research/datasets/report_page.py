@@ -27,6 +27,8 @@ h2 { font-size: 1.2rem; margin: 2.4rem 0 .6rem; padding-top: .9rem; border-top: 
 p { margin: .5rem 0; max-width: 46rem; }
 .answer { font-size: 1.15rem; margin: .4rem 0 1rem; padding: .8rem 1rem; background: var(--band);
   border-left: 4px solid var(--mark); max-width: none; }
+.finding { font-weight: 600; margin: .4rem 0 .8rem; max-width: none; }
+h3 { font-size: 1.02rem; margin: 1.6rem 0 .4rem; }
 .foot { color: var(--soft); font-size: .9rem; }
 .note { color: var(--soft); }
 table { border-collapse: collapse; margin: .8rem 0 1rem; font-size: .93rem; width: 100%;

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.projects import ROOT
 from journey_research.pipelines.reports.pipeline import create_pipeline
 
-REPORTS = ["weekly_report", "identity_report", "conversion_report"]
+REPORTS = ["weekly_report", "identity_report", "journeys_report", "conversion_report"]
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 LOADED = re.compile(r"""catalog(?:\.load\(|\[)\s*["']([a-z_]+)["']""")
 

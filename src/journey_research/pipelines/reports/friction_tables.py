@@ -9,7 +9,7 @@ import pandas as pd
 from journey_research.engine import Table
 
 from .tables import rows_of
-from .words import Sentence, is_known, number, plain, ranged, things
+from .words import Finding, Sentence, is_known, number, plain, ranged, things
 
 MEASURES = {
     "drop_off": "leave here",
@@ -67,6 +67,21 @@ def fixes_answer(fixes: Table) -> Sentence:
     )
 
 
+def fixes_finding(fixes: Table) -> Finding:
+    """What to fix first with its ranges and cases, or that nothing stands out."""
+    declared = rows_of(fixes, "select * from this where is_declared order by fix_rank")
+    if not declared:
+        return Finding(fixes_answer(fixes))
+    row = declared[0]
+    return Finding(
+        f"Fix first: {step_in_words(row['step'])}, where "
+        f"{_ranged(row, 'excess_share', 'excess_low', 'excess_high', 'share')} of "
+        f"{things(row['n_cases'], 'case')} {MEASURES[row['metric']]} beyond the usual; "
+        f"{_ranged(row, 'stake_amount', 'stake_low_amount', 'stake_high_amount', 'amount')} at stake in the "
+        "time the data cover."
+    )
+
+
 def fixes_table(fixes: Table) -> pd.DataFrame:
     """What to fix, first to last: friction, reach and what is at stake."""
     shown = [
@@ -100,6 +115,23 @@ def correlations_table(correlations: Table) -> pd.DataFrame:
         for row in rows_of(correlations, sql, n=N_CORRELATIONS)
     ]
     return pd.DataFrame(shown, columns=CORRELATION_COLUMNS)
+
+
+def correlations_finding(correlations: Table) -> Finding:
+    """How many pairs of measures move together beyond chance, and the strongest; no cause."""
+    rows = rows_of(correlations, "select * from this order by abs(rho) desc, measure_a, measure_b, lag_weeks")
+    if not rows:
+        return Finding("There are not two sources with enough persons in common to hold beside each other.")
+    sure = [row for row in rows if row["is_declared"]]
+    if not sure:
+        return Finding(f"None of {things(len(rows), 'pair')} of measures moves together beyond chance.")
+    row = sure[0]
+    when = "in the same week" if not row["lag_weeks"] else f"{things(row['lag_weeks'], 'week')} later"
+    return Finding(
+        f"{number(len(sure))} of {things(len(rows), 'pair')} of measures move together beyond chance, most "
+        f"of all '{plain(row['measure_a'])}' and '{plain(row['measure_b'])}' {when}: correlation "
+        f"{_ranged(row, 'rho', 'low', 'high', 'score')}, {things(row['n_persons'], 'person')} with both."
+    )
 
 
 def step_in_words(step: str) -> str:

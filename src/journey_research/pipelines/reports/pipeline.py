@@ -1,4 +1,4 @@
-"""Every stage's tables in, a front page and three reports out."""
+"""Every stage's tables in, a front page and four reports out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from kedro.pipeline import Node, Pipeline
 
 from .entities import total_entities
 from .headlines import state_headlines
-from .running import index_reports, tell_conversion, tell_identity, tell_week
+from .running import index_reports, tell_conversion, tell_identity, tell_journeys, tell_week
 
 
 def create_pipeline() -> Pipeline:
@@ -72,6 +72,44 @@ def create_pipeline() -> Pipeline:
                 name="tell_identity",
             ),
             Node(
+                tell_journeys,
+                [
+                    "as_of",
+                    "headlines",
+                    "journeys",
+                    "stitching_counts",
+                    "ladder_counts",
+                    "funnel",
+                    "telling_sequences",
+                    "hop_rates",
+                    "transitions",
+                    "channel_reach",
+                    "retention",
+                    "channel_shares",
+                    "coverage_warnings",
+                    "touchpoint_map",
+                    "touchpoint_metrics",
+                    "contradictions",
+                    "sync_lags",
+                    "process_views",
+                    "direction_kpis",
+                    "fixes",
+                    "correlations",
+                    "segment_choices",
+                    "segment_profiles",
+                    "segment_traits",
+                    "segment_moves",
+                    "segment_metrics",
+                    "rfm_cells",
+                    "scenarios",
+                    "complaints",
+                    "post_sale_mails",
+                    "device_pairs",
+                ],
+                "journeys_report",
+                name="tell_journeys",
+            ),
+            Node(
                 tell_conversion,
                 [
                     "params:report_rule",
@@ -95,7 +133,14 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 index_reports,
-                ["weekly_report", "identity_report", "conversion_report", "headlines", "as_of"],
+                [
+                    "weekly_report",
+                    "identity_report",
+                    "journeys_report",
+                    "conversion_report",
+                    "headlines",
+                    "as_of",
+                ],
                 "report_index",
                 name="index_reports",
             ),

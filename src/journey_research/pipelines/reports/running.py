@@ -45,6 +45,11 @@ def tell_identity(*tables: Table) -> dict[str, Any]:
     return {}
 
 
+def tell_journeys(*tables: Table) -> dict[str, Any]:
+    """Parameters of the report on how customers move: none of its own."""
+    return {}
+
+
 def tell_conversion(rule: ReportRule, *tables: Table) -> dict[str, Any]:
     """Parameters of the report on conversion."""
     return {"n_paths": rule.n_paths}
@@ -53,6 +58,7 @@ def tell_conversion(rule: ReportRule, *tables: Table) -> dict[str, Any]:
 def index_reports(
     weekly_report: dict[str, Any],
     identity_report: dict[str, Any],
+    journeys_report: dict[str, Any],
     conversion_report: dict[str, Any],
     headlines: Table,
     as_of: Table,
@@ -74,6 +80,6 @@ def index_reports(
             }
             for row in rows
         ],
-        "reports": [weekly_report, identity_report, conversion_report],
+        "reports": [weekly_report, identity_report, journeys_report, conversion_report],
         "as_of": f"{as_of.first_row()[0]:%Y-%m-%d %H:%M:%S} UTC",
     }

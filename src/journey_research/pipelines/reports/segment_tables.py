@@ -7,7 +7,9 @@ import pandas as pd
 from journey_research.engine import Table
 
 from .tables import rows_of
-from .words import number, plain, ranged
+from .words import Finding, is_known, number, plain, ranged, things
+
+BALANCE_COLUMNS = ["segment", "the week before", "left it", "came from another", "new", "now"]
 
 
 def styles_table(segment_profiles: Table) -> pd.DataFrame:
@@ -88,3 +90,101 @@ def rfm_table(rfm_cells: Table) -> pd.DataFrame:
     ]
     columns = ["recency (5: latest)", "persons", "conversions", "amount", "of them frequent (4 or 5)"]
     return pd.DataFrame(shown, columns=columns)
+
+
+def segments_finding(segment_choices: Table, segment_profiles: Table, segment_metrics: Table) -> Finding:
+    """How many segments there are, by which method, and how far they can be trusted."""
+    chosen = rows_of(segment_choices, "select * from this where is_chosen order by method, n_segments")
+    profiles = rows_of(segment_profiles, "select * from this order by n_persons desc, segment")
+    n = sum(row["n_persons"] for row in profiles)
+    if not n:
+        return Finding("Nobody has touches, so there is nobody to tell apart.")
+    if len(profiles) < 2:
+        return Finding(
+            f"{things(n, 'person').capitalize()} are one segment: no method found kinds of persons that come "
+            "again on resamples of persons and in other weeks."
+        )
+    figures = {row["metric"]: row for row in rows_of(segment_metrics, "select * from this")}
+    told = [
+        f"{words} {ranged(row['value'], row['low'], row['high'], 'score')}"
+        for name, words in (("stability", "on resamples of persons"), ("repeatability", "in other weeks"))
+        if (row := figures.get(name)) and is_known(row["value"])
+    ]
+    method = f", told apart by {plain(chosen[0]['method'])}" if chosen else ""
+    trust = f"; they come again {', and '.join(told)} (1 is the same, 0 is chance)" if told else ""
+    return Finding(f"{things(n, 'person')} are of {number(len(profiles))} kinds{method}{trust}.")
+
+
+def moves_finding(segment_moves: Table, segment_metrics: Table) -> Finding:
+    """How many changed segment since the week before, and the commonest move."""
+    rows = rows_of(
+        segment_moves,
+        "select * from this where is_move and from_segment <> 'new' and to_segment <> 'gone' "
+        "order by n_persons desc, from_segment, to_segment",
+    )
+    figures = {row["metric"]: row for row in rows_of(segment_metrics, "select * from this")}
+    moved = figures.get("moved_share")
+    if not moved or not moved["n"] or not is_known(moved["value"]):
+        return Finding("Nobody was there the week before, so nobody can have changed segment.")
+    if not rows:
+        return Finding(f"Nobody of {number(moved['n'])} changed segment since the week before.")
+    share = ranged(moved["value"], moved["low"], moved["high"], "share")
+    row = rows[0]
+    return Finding(
+        f"{share} of {things(moved['n'], 'person')} changed segment since the week before, most "
+        f"({number(row['n_persons'])}) from '{plain(row['from_segment'])}' to '{plain(row['to_segment'])}'."
+    )
+
+
+def buyers_finding(rfm_cells: Table) -> Finding:
+    """How much of the amount the best buyers bring: lately, often and much, all in the upper two fifths."""
+    sql = """
+        select cast(sum(n_persons) as bigint) as n, cast(sum(amount) as double) as amount,
+            cast(sum(case when least(recency_score, frequency_score, monetary_score) >= 4
+                then n_persons else 0 end) as bigint) as n_best,
+            cast(sum(case when least(recency_score, frequency_score, monetary_score) >= 4
+                then amount else 0 end) as double) as best,
+            cast(sum(case when least(recency_score, frequency_score) >= 4
+                then n_persons else 0 end) as bigint) as n_frequent
+        from this
+    """
+    row = rows_of(rfm_cells, sql)[0]
+    if not row["n"]:
+        return Finding("Nobody converted, so there are no buyers to rank.")
+    if not row["amount"]:
+        return Finding(
+            f"{number(row['n_frequent'])} of {things(row['n'], 'buyer')} converted lately and often (score 4 "
+            "or 5 in both); no amount is told."
+        )
+    return Finding(
+        f"{number(row['n_best'])} of {things(row['n'], 'buyer')} score 4 or 5 in all three, and bring "
+        f"{number(row['best'] / row['amount'], 'share')} of the amount."
+    )
+
+
+def balance_table(segment_moves: Table) -> pd.DataFrame:
+    """Segments with their persons of the week before and of now, and who came and left between."""
+    sql = """
+        select segment, cast(sum(n_before) as bigint) as n_before, cast(sum(n_left) as bigint) as n_left,
+            cast(sum(n_came) as bigint) as n_came, cast(sum(n_new) as bigint) as n_new,
+            cast(sum(n_now) as bigint) as n_now
+        from (
+            select from_segment as segment, n_persons as n_before,
+                case when is_move then n_persons else 0 end as n_left, 0 as n_came, 0 as n_new, 0 as n_now
+            from this where from_segment <> 'new'
+            union all
+            select to_segment, 0, 0,
+                case when is_move and from_segment <> 'new' then n_persons else 0 end,
+                case when from_segment = 'new' then n_persons else 0 end, n_persons
+            from this where to_segment <> 'gone'
+        )
+        group by segment order by n_now desc, segment
+    """
+    shown = [
+        (
+            plain(row["segment"]),
+            *(number(row[f"n_{name}"]) for name in ("before", "left", "came", "new", "now")),
+        )
+        for row in rows_of(segment_moves, sql)
+    ]
+    return pd.DataFrame(shown, columns=BALANCE_COLUMNS)

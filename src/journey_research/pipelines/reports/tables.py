@@ -26,6 +26,23 @@ def or_said(frame: pd.DataFrame, sentence: str) -> pd.DataFrame | Remark:
     return Remark(sentence) if frame.empty else frame
 
 
+def or_nothing(frame: pd.DataFrame) -> pd.DataFrame | None:
+    """The table with every word of it, or nothing where it has no rows and the finding above says so."""
+    return None if frame.empty else Whole(frame)
+
+
+class Whole(pd.DataFrame):
+    """A table whose long texts are shown to their end."""
+
+    @property
+    def _constructor(self) -> type[pd.DataFrame]:
+        return Whole
+
+    def _repr_html_(self) -> str:
+        with pd.option_context("display.max_colwidth", None):
+            return self.to_html(notebook=True)
+
+
 def rows_of(table: Table, sql: str, **parameters: Any) -> list[dict[str, Any]]:
     """Rows of a small query over ``this``, as dicts."""
     rows: list[dict[str, Any]] = table.query(sql, **parameters).to_arrow().to_pylist()

@@ -28,6 +28,12 @@ class Remark(Sentence):
     look = "note"
 
 
+class Finding(Sentence):
+    """What a section found; a figure or a table stands below it."""
+
+    look = "finding"
+
+
 class Foot(Sentence):
     """The line that says which run a page belongs to."""
 
@@ -94,3 +100,68 @@ def things(n: int, one: str, many: str = "") -> str:
         ('1 journey', '2 journeys', '0 persons')
     """
     return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def shortened(name: str, most: int = 28) -> str:
+    """A name as words, cut where it would push a picture aside.
+
+    Example:
+        >>> shortened("paid_search"), shortened("many other channels, mostly addressed by us", 20)
+        ('paid search', 'many other channels…')
+    """
+    words = plain(name)
+    return words if len(words) <= most else words[: most - 1].rstrip(" ,") + "…"
+
+
+def lasting(seconds: float | None) -> str:
+    """A length of time in the unit that fits it.
+
+    Example:
+        >>> lasting(52), lasting(5400), lasting(86400 * 3), lasting(None)
+        ('52 seconds', '1.5 hours', '3.0 days', 'not known')
+    """
+    if seconds is None or seconds != seconds:
+        return NOT_KNOWN
+    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= length:
+            return f"{seconds / length:,.1f} {unit}"
+    return f"{seconds:,.0f} seconds"
+
+
+def lasting_between(middle: float | None, low: float | None, high: float | None) -> str:
+    """A length of time with its range, in the unit that fits its middle.
+
+    Example:
+        >>> lasting_between(150, 140, 160), lasting_between(52, None, None)
+        ('2.5 minutes (2.3 to 2.7)', '52 seconds')
+    """
+    told = lasting(middle)
+    if middle is None or not (is_known(low) and is_known(high)):
+        return told
+    length = {"days": 86_400, "hours": 3_600, "minutes": 60}.get(told.split(" ")[-1])
+    ends = [
+        f"{float(end or 0) / length:,.1f}" if length else f"{float(end or 0):,.0f}" for end in (low, high)
+    ]
+    return f"{told} ({' to '.join(ends)})"
+
+
+def begun(sentence: str) -> str:
+    """A sentence with its first letter large, and the others as they are.
+
+    Example:
+        >>> begun("paid search and TV")
+        'Paid search and TV'
+    """
+    return sentence[:1].upper() + sentence[1:]
+
+
+def listed(names: list[str]) -> str:
+    """Names as a reader says them.
+
+    Example:
+        >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"]), listed([])
+        ('a', 'a and b', 'a, b and c', 'none')
+    """
+    if not names:
+        return "none"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
