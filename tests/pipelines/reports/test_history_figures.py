@@ -123,6 +123,10 @@ def test_sankey_blocks_and_ribbons_are_the_shares():
     assert first.to_dict() == pytest.approx({"look": 0.8, "cart": 0.2})
     for _, mine in nodes.groupby("step"):  # blocks stand on each other without hiding each other
         assert (mine["bottom"].to_numpy()[:-1] >= mine["top"].to_numpy()[1:] - 1e-9).all()
+    for side in ("from", "to"):  # and every ribbon ends inside its block
+        block = nodes.iloc[ribbons[f"{side}_node"]].reset_index(drop=True)
+        assert (ribbons[f"{side}_top"] <= block["top"] + 1e-9).all()
+        assert (ribbons[f"{side}_top"] - ribbons["weight"] >= block["bottom"] - 1e-9).all()
     ends = ribbons.groupby("from_node")["weight"].sum()
     assert ends.to_numpy() == pytest.approx(nodes["weight"].iloc[ends.index].to_numpy())
 

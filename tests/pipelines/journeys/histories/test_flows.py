@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from journey_research.pipelines.journeys.histories.flows import early_events, step_flows
 from journey_research.pipelines.journeys.histories.following import measure_transitions, share_persons
-from journey_research.pipelines.journeys.intervals import wilson_interval
+from journey_research.pipelines.journeys.intervals import clustered_interval, wilson_interval
 from tests.pipelines.journeys.histories.made_histories import EVENTS, frame_of, histories, steps_of, walks
 
 WORKED = frame_of(
@@ -63,6 +63,20 @@ def test_agrees_with_the_definition(frame, per, n_steps, most):
     assert cells(told) == expected
     order = sorted((name for name in EVENTS if commonest[name]), key=lambda name: (-commonest[name], name))
     assert kept == order[:most]
+
+
+def test_intervals_are_by_person():
+    rows = [("a", minute, "look") for minute in (0, 10, 20, 30)]
+    rows += [("b", 0, "look"), ("b", 1, "cart"), ("b", 10, "look")]
+    frame = frame_of(*rows)
+    frame["session"] = 1 + frame["minute"] // 10
+
+    told = step_flows(steps_of(frame), n_steps=2, per="session")
+
+    cart, over = told[told["to_event"] == "cart"].iloc[0], told[told["to_event"].isna()].iloc[0]
+    assert (over["n"], over["n_all"], over["n_persons"]) == (5, 6, 2)  # four of a's four, one of b's two
+    assert (over["low"], over["high"]) == pytest.approx(clustered_interval(5, 6, 2, hh=17, hn=18, nn=20))
+    assert (cart["low"], cart["high"]) == pytest.approx(clustered_interval(1, 6, 2, hh=1, hn=2, nn=20))
 
 
 @settings(max_examples=10, deadline=None)
