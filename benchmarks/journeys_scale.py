@@ -2,8 +2,9 @@
 
 Every tool gets the same events as a pandas data frame in memory and is timed until it has sessions (a
 silence of 30 minutes) and the counts of which event directly follows which. Ours makes the median time of
-each pair as well. The events are made up: 20 a person in sessions of about five, over 90 days, in random
-order, with 13 names; no two of a person are at one instant, so that there is one right answer.
+each pair as well; what a tool asks of the frame first (pm4py: persons as text) is in its time. The events
+are made up: 20 a person in sessions of about five, over 90 days, in random order, with 13 names; no two of
+a person are at one instant, so that there is one right answer. Persons are whole numbers, or text.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ class Counted:
     failed: str = ""
 
 
-def make_events(n: int, seed: int) -> pd.DataFrame:
-    """So many events: ``person`` (whole numbers), ``event`` (text), ``time`` (microseconds)."""
+def make_events(n: int, seed: int, is_text: bool = False) -> pd.DataFrame:
+    """So many events: ``person`` (whole numbers, or text), ``event`` (text), ``time`` (microseconds)."""
     chance = np.random.default_rng(seed)
     n_sessions = max(n // PER_SESSION, 1)
     session = np.sort(chance.integers(0, n_sessions, n))
@@ -66,7 +67,8 @@ def make_events(n: int, seed: int) -> pd.DataFrame:
             "time": pd.Timestamp("2024-01-01") + pd.to_timedelta(at[order], unit="us"),
         }
     )
-    return events[~events.duplicated(["person", "time"])].reset_index(drop=True)
+    events = events[~events.duplicated(["person", "time"])].reset_index(drop=True)
+    return events.assign(person="p" + events["person"].astype("str")) if is_text else events
 
 
 def count_events(tool: str, events: Path, task: dict[str, Any], limit_seconds: int) -> Counted:
@@ -114,7 +116,7 @@ def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
     Args:
         arguments: ``--sizes N,N,...`` (1000000,10000000), ``--tools A,B`` (ours, retentioneering, pm4py),
             ``--memory SIZE`` (500MB): ours once more at the largest size with so much for the engine,
-            ``--seed N``, ``--limit_seconds N`` (900) for each run.
+            ``--text``: persons are text, ``--seed N``, ``--limit_seconds N`` (900) for each run.
 
     Returns:
         One row per size and tool. ``ratio`` is its seconds over ours in the same run; ``exponent`` the
@@ -126,6 +128,7 @@ def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
     parser.add_argument("--sizes", default="1000000,10000000")
     parser.add_argument("--tools", default="ours,retentioneering,pm4py")
     parser.add_argument("--memory", default="500MB")
+    parser.add_argument("--text", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit_seconds", type=int, default=900)
     chosen = parser.parse_args(list(arguments))
@@ -134,7 +137,7 @@ def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="journeys-events-") as name:
             events = Path(name, "events.parquet")
-            make_events(size, chosen.seed).to_parquet(events, index=False)
+            make_events(size, chosen.seed, chosen.text).to_parquet(events, index=False)
             tasks = [(tool, {"gap": "30m"}) for tool in chosen.tools.split(",")]
             if size == sizes[-1] and chosen.memory:
                 tasks.append(("ours", {"gap": "30m", "memory": chosen.memory}))

@@ -21,7 +21,7 @@ import pandas as pd
 Tables = dict[str, pd.DataFrame]
 FIRST_USE = pd.DataFrame(
     {
-        "person": ["a", "a", "b"],
+        "person": [1, 1, 2],
         "event": ["look", "buy", "look"],
         "time": pd.to_datetime(["2025-01-01 09:00", "2025-01-01 09:05", "2025-01-01 09:00"]),
     }
@@ -31,7 +31,6 @@ FIRST_USE = pd.DataFrame(
 def run_task(
     count: Callable[[pd.DataFrame, dict[str, Any]], tuple[int, pd.DataFrame]],
     tell: Callable[[pd.DataFrame, dict[str, Any]], Tables],
-    prepare: Callable[[pd.DataFrame], pd.DataFrame] = lambda events: events,
 ) -> None:
     """Read events, count sessions and transitions against the clock, and make what else is wanted.
 
@@ -39,12 +38,11 @@ def run_task(
         count: Events (``person, event, time``) and task in; number of sessions and
             ``from_event, to_event, count`` out.
         tell: Events and task in; further tables by name out.
-        prepare: What the tool asks of a data frame; not timed.
     """
     folder = Path(sys.argv[1])
     task = json.loads((folder / "task.json").read_text(encoding="utf-8"))
-    events = prepare(pd.read_parquet(folder / "events.parquet"))
-    count(prepare(FIRST_USE.copy()), task)
+    events = pd.read_parquet(folder / "events.parquet")
+    count(FIRST_USE.copy(), task)
     before = read_peak_mb()
     began = time.perf_counter()
     n_sessions, transitions = count(events, task)

@@ -10,7 +10,8 @@ COLUMNS = {"case_id_key": "person", "activity_key": "event", "timestamp_key": "t
 
 
 def count(events: pd.DataFrame, task: dict[str, Any]) -> tuple[int, pd.DataFrame]:
-    """Sessions by a silence, and directly-follows counts; its case is the person."""
+    """Sessions by a silence, and directly-follows counts; its case is the person, as text."""
+    events = events.assign(person=events["person"].astype("str"))
     ordered = events.sort_values(["person", "time"], kind="stable", ignore_index=True)
     is_new = ordered["person"].ne(ordered["person"].shift())
     is_new |= ordered["time"].diff() > pd.Timedelta(task["gap"])
@@ -28,10 +29,5 @@ def tell(events: pd.DataFrame, task: dict[str, Any]) -> Tables:
     return {}
 
 
-def prepare(events: pd.DataFrame) -> pd.DataFrame:
-    """It wants a case's name to be text."""
-    return events.assign(person=events["person"].astype("str"))
-
-
 if __name__ == "__main__":
-    run_task(count, tell, prepare)
+    run_task(count, tell)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Codes = npt.NDArray[np.int32]
+FEW = 1_000_000  # values, below which a second thread is not worth its start
 
 
 def usable_events(
@@ -85,16 +86,7 @@ def _coded(values: pd.Series) -> tuple[Codes, pa.Array]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        told, distinct = values.cat.codes.to_numpy(), pd.Series(values.cat.categories)
-    else:
-        # Other objects than text are written out first: Arrow would write some of them differently.
-        is_plain = values.dtype != object or pd.api.types.infer_dtype(values, skipna=True) == "string"
-        data = pa.array(values if is_plain else as_text(values), from_pandas=True)
-        if isinstance(data, pa.ChunkedArray):  # as pandas holds text that was read in blocks
-            data = data.combine_chunks()
-        encoded = data.dictionary_encode()
-        told, distinct = encoded.indices.fill_null(-1).to_numpy(), encoded.dictionary.to_pandas()
+    told, distinct = _distinct(values)
     texts = pa.array(as_text(distinct).where(~is_blank(distinct)), pa.string(), from_pandas=True)
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
@@ -105,6 +97,41 @@ def _coded(values: pd.Series) -> tuple[Codes, pa.Array]:
     # Whatever is missing has the code -1, and so the last place.
     places = np.append(rank[again.indices.fill_null(-1).to_numpy()], np.int32(-1))
     return places[told], again.dictionary.take(order)
+
+
+def _distinct(values: pd.Series) -> tuple[Codes, pd.Series]:
+    """Each value's place among some distinct ones, -1 where missing, and those."""
+    import pyarrow as pa
+
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return values.cat.codes.to_numpy().astype(np.int32), pd.Series(values.cat.categories)
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iu" and len(values):
+        numbers = values.to_numpy()
+        low, high = int(numbers.min()), int(numbers.max())
+        if high - low < 4 * len(numbers):  # close together: no need to look them up
+            is_there = np.zeros(high - low + 1, bool)
+            is_there[numbers - low] = True
+            places = np.cumsum(is_there, dtype=np.int32) - 1
+            return places[numbers - low], pd.Series(np.flatnonzero(is_there) + low, dtype=values.dtype)
+    # Other objects than text are written out first: Arrow would write some of them differently.
+    is_plain = values.dtype != object or pd.api.types.infer_dtype(values, skipna=True) == "string"
+    data = pa.array(values if is_plain else as_text(values), from_pandas=True)
+    if isinstance(data, pa.ChunkedArray):  # as pandas holds text that was read in blocks
+        data = data.combine_chunks()
+    encoded = _encoded(data)
+    return encoded.indices.fill_null(-1).to_numpy(), encoded.dictionary.to_pandas()
+
+
+def _encoded(data: pa.Array) -> pa.DictionaryArray:
+    """Values as places among the distinct ones; of many, the halves side by side."""
+    import pyarrow as pa
+
+    if len(data) < FEW:
+        return data.dictionary_encode()
+    half = len(data) // 2
+    with ThreadPoolExecutor(2) as both:
+        halves = list(both.map(lambda part: part.dictionary_encode(), (data[:half], data[half:])))
+    return pa.chunked_array(halves).unify_dictionaries().combine_chunks()
 
 
 def only_used(codes: Codes, names: pa.Array) -> tuple[Codes, pa.Array]:

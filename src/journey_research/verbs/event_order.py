@@ -2,7 +2,7 @@
 
 Context: the engine's window functions took three times as long as its sort. Choice: the engine sorts,
 and what follows from the order is one pass over columns each, for in a sorted column the row before is
-the event before. Given up: all events of the verb lie in memory, 36 bytes each; the stage that reads
+the event before. Given up: all events of the verb lie in memory, 16 bytes each; the stage that reads
 touches of a run keeps to the engine, which spills.
 """
 
@@ -21,69 +21,89 @@ if TYPE_CHECKING:
 Whole = npt.NDArray[np.integer[Any]]
 
 
-def put_in_order(events: Table, gap_us: int) -> pa.Table:
-    """Events person by person, with their place and what came before.
+def put_in_order(events: Table) -> pa.Table:
+    """Events person by person, as they happened.
 
     Args:
         events: n rows in any order: ``person, event, happened_at`` (microseconds), ``position``, which
             orders events of one instant.
-        gap_us: Longest silence inside a session, in microseconds.
 
     Returns:
-        n rows in the order of ``person`` and ``step``: ``person, step`` (from 1), ``event, happened_at``,
-        ``session`` (from 1 for each person), ``event_before, gap_us`` (null at a person's first event).
+        n rows: ``person, event, happened_at``.
 
     Example:
         >>> import pandas as pd
         >>> told = pd.DataFrame({"person": [0, 0, 1], "event": [1, 0, 1], "happened_at": [9, 5, 7]})
-        >>> ordered = put_in_order(Table.from_pandas(told.assign(position=[0, 1, 2])), gap_us=3)
-        >>> ordered.select(["person", "step", "event", "session"]).to_pydict()
-        {'person': [0, 0, 1], 'step': [1, 2, 1], 'event': [0, 1, 1], 'session': [1, 2, 1]}
-        >>> ordered["gap_us"].to_pylist()
-        [None, 4, None]
+        >>> put_in_order(Table.from_pandas(told.assign(position=[0, 1, 2])))["event"].to_pylist()
+        [0, 1, 1]
     """
-    ordered = run_sql("ordered_events.sql", events=events).to_arrow()
-    person, event, happened_at = (ordered[name].to_numpy() for name in ("person", "event", "happened_at"))
-    return look_back(person, event, happened_at, gap_us)
+    return run_sql("ordered_events.sql", events=events).to_arrow()
 
 
-def look_back(person: Whole, event: Whole, happened_at: Whole, gap_us: int) -> pa.Table:
-    """The same for events that are in order already.
+def look_back(ordered: pa.Table) -> pa.Table:
+    """What came before each event, and how long ago.
 
     Args:
-        person: n whole numbers, each person's events together.
-        event: n whole numbers.
-        happened_at: n instants in microseconds, rising with each person.
-        gap_us: Longest silence inside a session, in microseconds.
+        ordered: n rows as ``put_in_order`` returns them.
 
     Returns:
-        What ``put_in_order`` returns.
+        n rows: ``event, event_before, gap_us``; the last two are null at a person's first event.
 
     Example:
-        >>> who, what, when = np.array([0, 0]), np.array([1, 0]), np.array([5, 9])
-        >>> look_back(who, what, when, gap_us=3)["session"].to_pylist()
-        [1, 2]
+        >>> import pyarrow as pa
+        >>> look_back(pa.table({"person": [0, 0], "event": [1, 0], "happened_at": [5, 9]})).to_pydict()
+        {'event': [1, 0], 'event_before': [None, 1], 'gap_us': [None, 4]}
     """
     import pyarrow as pa
 
-    is_first = np.ones(len(person), bool)
-    np.not_equal(person[1:], person[:-1], out=is_first[1:])
-    gap = np.empty(len(person), np.int64)
-    np.subtract(happened_at[1:], happened_at[:-1], out=gap[1:])
+    person, event, happened_at = (ordered[name].to_numpy() for name in ("person", "event", "happened_at"))
+    is_first, gap = _gaps(person, happened_at)
     before = np.empty_like(event)
     before[1:] = event[:-1]
-    opens = is_first | (gap > gap_us)
     return pa.table(
         {
-            "person": person,
-            "step": _since(np.arange(len(person), dtype=np.int32), is_first),
             "event": event,
-            "happened_at": happened_at,
-            "session": _since(np.cumsum(opens, dtype=np.int32), is_first),
             "event_before": pa.array(before, mask=is_first),
             "gap_us": pa.array(gap, mask=is_first),
         }
     )
+
+
+def place_events(ordered: pa.Table, gap_us: int) -> pa.Table:
+    """Which step and which session of its person each event is.
+
+    Args:
+        ordered: n rows as ``put_in_order`` returns them.
+        gap_us: Longest silence inside a session, in microseconds.
+
+    Returns:
+        n rows: ``step`` and ``session``, from 1 for each person.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> told = pa.table({"person": [0, 0, 1], "event": [0, 1, 1], "happened_at": [5, 9, 7]})
+        >>> place_events(told, gap_us=3).to_pydict()
+        {'step': [1, 2, 1], 'session': [1, 2, 1]}
+    """
+    import pyarrow as pa
+
+    is_first, gap = _gaps(ordered["person"].to_numpy(), ordered["happened_at"].to_numpy())
+    opens = is_first | (gap > gap_us)
+    return pa.table(
+        {
+            "step": _since(np.arange(len(gap), dtype=np.int32), is_first),
+            "session": _since(np.cumsum(opens, dtype=np.int32), is_first),
+        }
+    )
+
+
+def _gaps(person: Whole, happened_at: Whole) -> tuple[npt.NDArray[np.bool_], Whole]:
+    """Whether a row is its person's first, and how long after the row before; 0 in the first of all."""
+    is_first = np.ones(len(person), bool)
+    np.not_equal(person[1:], person[:-1], out=is_first[1:])
+    gap = np.zeros(len(person), np.int64)
+    np.subtract(happened_at[1:], happened_at[:-1], out=gap[1:])
+    return is_first, gap
 
 
 def _since(counted: Whole, is_first: npt.NDArray[np.bool_]) -> Whole:
@@ -93,31 +113,30 @@ def _since(counted: Whole, is_first: npt.NDArray[np.bool_]) -> Whole:
     return counted - np.repeat(counted[first] - 1, lengths)
 
 
-def find_sessions(ordered: pa.Table) -> dict[str, Whole]:
+def find_sessions(ordered: pa.Table, gap_us: int) -> dict[str, Whole]:
     """Where each session begins and ends.
 
     Args:
-        ordered: What ``put_in_order`` returns.
+        ordered: n rows as ``put_in_order`` returns them.
+        gap_us: Longest silence inside a session, in microseconds.
 
     Returns:
         m sessions in the order of ``person`` and ``session``: ``person, session, started_at, ended_at,
         n_events``; instants in microseconds.
 
     Example:
-        >>> import pandas as pd
-        >>> told = pd.DataFrame({"person": [0, 0, 1], "event": [1, 0, 1], "happened_at": [9, 5, 7]})
-        >>> ordered = put_in_order(Table.from_pandas(told.assign(position=[0, 1, 2])), gap_us=4)
-        >>> {name: values.tolist() for name, values in find_sessions(ordered).items()}
+        >>> import pyarrow as pa
+        >>> told = pa.table({"person": [0, 0, 1], "event": [0, 1, 1], "happened_at": [5, 9, 7]})
+        >>> {name: values.tolist() for name, values in find_sessions(told, gap_us=4).items()}
         {'person': [0, 1], 'session': [1, 1], 'started_at': [5, 7], 'ended_at': [9, 7], 'n_events': [2, 1]}
     """
-    person, session, happened_at = (ordered[name].to_numpy() for name in ("person", "session", "happened_at"))
-    opens = np.ones(len(person), bool)
-    opens[1:] = (session[1:] != session[:-1]) | (person[1:] != person[:-1])
-    first = np.flatnonzero(opens)
+    person, happened_at = ordered["person"].to_numpy(), ordered["happened_at"].to_numpy()
+    is_first, gap = _gaps(person, happened_at)
+    first = np.flatnonzero(is_first | (gap > gap_us))
     lengths = np.diff(first, append=len(person))
     return {
         "person": person[first],
-        "session": session[first].astype(np.int64),
+        "session": _since(np.arange(len(first)), is_first[first]),
         "started_at": happened_at[first],
         "ended_at": happened_at[first + lengths - 1],
         "n_events": lengths,

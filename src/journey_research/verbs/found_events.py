@@ -13,7 +13,7 @@ from journey_research.engine import Table, run_sql
 from journey_research.errors import UserError
 
 from .event_codes import named, numbered, only_used
-from .event_order import find_sessions, look_back
+from .event_order import find_sessions, look_back, place_events
 from .values import to_instants
 
 if TYPE_CHECKING:
@@ -59,7 +59,6 @@ class FoundEvents:
         people: pd.DataFrame | None = None,
         ends_us: int | None = None,
     ) -> None:
-        self.ordered = Table.from_arrow(ordered)
         self.persons = persons
         self.events = events
         self.people = pd.DataFrame(index=range(len(persons))) if people is None else people
@@ -70,13 +69,22 @@ class FoundEvents:
         self._n_steps = n_steps
 
     @cached_property
+    def ordered(self) -> Table:
+        """The events as whole numbers, with their places and what came before."""
+        return Table.from_arrow(_beside(self._ordered, self._places, look_back(self._ordered)))
+
+    @cached_property
+    def _places(self) -> pa.Table:
+        return place_events(self._ordered, self._gap_us)
+
+    @cached_property
     def steps(self) -> Table:
         """The events as the questions read them."""
         import pyarrow as pa
 
         # A column of numbers and the names once: the engine reads it as text, and no text is copied.
         event = pa.DictionaryArray.from_arrays(self._ordered["event"].combine_chunks(), self.events)
-        told = self._ordered.select(["person", "step", "happened_at", "session"])
+        told = _beside(self._ordered.select(["person", "happened_at"]), self._places)
         return Table.from_arrow(told.append_column("event", event))
 
     def where(self, persons: Iterable[Any] | None = None, /, **columns: Any) -> Self:
@@ -154,6 +162,8 @@ class FoundEvents:
             )
 
     def _of_rows(self, is_kept: np.ndarray, ends_us: int) -> Self:
+        import pyarrow as pa
+
         if not is_kept.any():
             raise UserError("no event is left", do="choose other persons or another span of time")
         person, event, at = (
@@ -161,7 +171,7 @@ class FoundEvents:
         )
         codes, persons = only_used(person, self.persons)
         return type(self)(
-            look_back(codes, event, at, self._gap_us),
+            pa.table({"person": codes, "event": event, "happened_at": at}),
             persons,
             self.events,
             gap_us=self._gap_us,
@@ -176,7 +186,7 @@ class FoundEvents:
 
         Sessions of a person are numbered from 1; times are naive UTC.
         """
-        sessions = pd.DataFrame(find_sessions(self._ordered))
+        sessions = pd.DataFrame(find_sessions(self._ordered, self._gap_us))
         sessions["person"] = named(sessions["person"], self.persons)
         for column in ("started_at", "ended_at"):
             sessions[column] = sessions[column].astype("datetime64[us]")
@@ -188,7 +198,7 @@ class FoundEvents:
 
         Across sessions: ``from_event, to_event, count, median_seconds``.
         """
-        table = run_sql("transitions.sql", ordered_events=self.ordered)
+        table = run_sql("transitions.sql", ordered_events=Table.from_arrow(look_back(self._ordered)))
         transitions = _fetched(table, "from_event", "to_event")
         for column in ("from_event", "to_event"):
             transitions[column] = named(transitions[column], self.events)
@@ -241,6 +251,15 @@ class FoundEvents:
                 rejected if told["n_rejected"] else "no row set aside",
             ]
         )
+
+
+def _beside(first: pa.Table, *others: pa.Table) -> pa.Table:
+    """Tables of as many rows as one, side by side."""
+    for other in others:
+        for name in other.column_names:
+            if name not in first.column_names:
+                first = first.append_column(name, other[name])
+    return first
 
 
 def _instant_us(moment: Moment, name: str) -> int:

@@ -104,7 +104,7 @@ def journeys(
     need_columns([str(name) for name in frame.columns], [person, time, event, *columns])
     events, who, what, n_rejected = usable_events(frame[person], frame[time], frame[event])
     return Journeys(
-        put_in_order(events, gap_us),
+        put_in_order(events),
         who,
         what,
         gap_us=gap_us,
