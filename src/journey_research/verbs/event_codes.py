@@ -116,22 +116,23 @@ def _distinct(values: pd.Series) -> tuple[Codes, pd.Series]:
     # Other objects than text are written out first: Arrow would write some of them differently.
     is_plain = values.dtype != object or pd.api.types.infer_dtype(values, skipna=True) == "string"
     data = pa.array(values if is_plain else as_text(values), from_pandas=True)
-    if isinstance(data, pa.ChunkedArray):  # as pandas holds text that was read in blocks
-        data = data.combine_chunks()
     encoded = _encoded(data)
     return encoded.indices.fill_null(-1).to_numpy(), encoded.dictionary.to_pandas()
 
 
-def _encoded(data: pa.Array) -> pa.DictionaryArray:
+def _encoded(data: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
     """Values as places among the distinct ones; of many, the halves side by side."""
     import pyarrow as pa
 
-    if len(data) < FEW:
-        return data.dictionary_encode()
-    half = len(data) // 2
+    half = len(data) // 2 if len(data) >= FEW else len(data)
+    parts = [
+        pa.chunked_array([part]) if isinstance(part, pa.Array) else part
+        for part in (data[:half], data[half:])
+    ]
     with ThreadPoolExecutor(2) as both:
-        halves = list(both.map(lambda part: part.dictionary_encode(), (data[:half], data[half:])))
-    return pa.chunked_array(halves).unify_dictionaries().combine_chunks()
+        halves = list(both.map(lambda part: part.dictionary_encode(), parts))
+    chunks = [chunk for part in halves for chunk in part.chunks]
+    return pa.chunked_array(chunks, halves[0].type).unify_dictionaries().combine_chunks()
 
 
 def only_used(codes: Codes, names: pa.Array) -> tuple[Codes, pa.Array]:
