@@ -5,6 +5,7 @@ Run it after a change of the graph: ``.venv/bin/python docs/draw_pipeline.py``
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from journey_research.pipeline_registry import register_pipelines
@@ -17,11 +18,12 @@ STAGES = {
     "decisions": "offer, message\nor nothing?",
     "reports": "what should a reader\ntake away?",
 }
+MOST = 16  # tables named under a stage
 INK, SOFT, FILL = "#1f2a37", "#6b7280", "#e8f0f7"
 
 
 def draw(to: Path) -> None:
-    """Six boxes in data order; under each the tables it makes, bold where a later stage takes them."""
+    """Six boxes in data order; under each the tables it makes, those first that most later nodes take."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -29,7 +31,12 @@ def draw(to: Path) -> None:
 
     pipelines = register_pipelines()
     taken = {
-        stage: {name for later in list(STAGES)[number + 1 :] for name in pipelines[later].inputs()}
+        stage: Counter(
+            name
+            for later in list(STAGES)[number + 1 :]
+            for node in pipelines[later].nodes
+            for name in node.inputs
+        )
         for number, stage in enumerate(STAGES)
     }
     figure, axes = plt.subplots(figsize=(15, 5.4), dpi=110)
@@ -46,16 +53,18 @@ def draw(to: Path) -> None:
             axes.annotate(
                 "", (number + 0.05, 0.5), (number - 0.13, 0.5), arrowprops={"arrowstyle": "-|>", "color": INK}
             )
-        made = sorted(pipelines[stage].all_outputs(), key=lambda name: (name not in taken[stage], name))
-        for row, name in enumerate(made):
+        made = sorted(pipelines[stage].all_outputs(), key=lambda name: (-taken[stage][name], name))
+        more = len(made) - MOST
+        told = [*made[:MOST], *([f"and {more} more"] if more > 0 else [])]
+        for row, name in enumerate(told):
             axes.text(
                 number + 0.07,
                 -0.22 - row * 0.19,
                 name,
                 fontsize=9.5,
                 family="monospace",
-                color=INK if name in taken[stage] else SOFT,
-                weight="bold" if name in taken[stage] else "normal",
+                color=INK if taken[stage][name] else SOFT,
+                weight="bold" if taken[stage][name] else "normal",
             )
     axes.text(5.95, -3.15, "bold: a later stage takes it", ha="right", fontsize=9, color=SOFT)
     figure.savefig(to, bbox_inches="tight", metadata={"Software": None})
