@@ -10,8 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from journey_research.engine import Table
-
-from .worlds import empty_world, small_world, table
+from tests.worlds import empty_world, small_world, table
 
 MONDAY = datetime(2025, 3, 3)
 CHANNELS = ["direct", "email", "paid_search", "store"]
