@@ -3,7 +3,8 @@
 Given: events (Parquet or CSV) and a task (JSON: names of the columns, gap, events of a funnel, number of
 steps, and which tables are wanted). Handed back: the tables (CSV) and what sessions and transitions cost
 (JSON: seconds, peak_mb, n_sessions). The clock runs from a pandas data frame in memory to sessions and
-transition counts in memory; whatever a tool imports is imported, and used once, before.
+transition counts in memory; whatever a tool imports is imported, and used once, before. What takes less than
+ten seconds is done three times, and the middle one counts.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 import pandas as pd
 
 Tables = dict[str, pd.DataFrame]
+SHORT_SECONDS = 10
 FIRST_USE = pd.DataFrame(
     {
         "person": [1, 1, 2],
@@ -44,10 +46,13 @@ def run_task(
     events = pd.read_parquet(folder / "events.parquet")
     count(FIRST_USE.copy(), task)
     before = read_peak_mb()
-    began = time.perf_counter()
-    n_sessions, transitions = count(events, task)
+    seconds: list[float] = []
+    while not seconds or (seconds[0] < SHORT_SECONDS and len(seconds) < 3):
+        began = time.perf_counter()
+        n_sessions, transitions = count(events, task)
+        seconds.append(time.perf_counter() - began)
     cost = {
-        "seconds": time.perf_counter() - began,
+        "seconds": sorted(seconds)[len(seconds) // 2],
         "peak_mb": read_peak_mb(),
         "peak_before_mb": before,
         "n_sessions": n_sessions,
