@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from journey_research.engine import duckdb_engine
 from journey_research.errors import UserError
+from journey_research.verbs import event_codes
 from journey_research.verbs.durations import length_in_us
 from journey_research.verbs.files import read_frame
 from journey_research.verbs.journeys import add_arguments, journeys, run
@@ -324,3 +325,26 @@ def test_little_memory_changes_nothing():
 def test_no_amount_of_memory(told, memory):
     with pytest.raises(UserError, match="--memory is no amount of memory"):
         journeys(told, **COLUMNS, memory=memory)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.one_of(st.none(), st.sampled_from(["b", "a", " ", "Ä", "b "])), max_size=9))
+def test_a_column_read_in_halves_is_the_column(texts):
+    column = pd.Series(texts, dtype="str")
+    with pytest.MonkeyPatch.context() as patched:
+        whole, names = event_codes._coded(column)
+        patched.setattr(event_codes, "FEW", 2)
+        halved, same_names = event_codes._coded(column)
+
+    told = [None if text is None or not text.strip() else text for text in texts]
+    assert names.to_pylist() == same_names.to_pylist() == sorted({text for text in told if text})
+    for codes in (whole, halved):
+        assert [None if code < 0 else names[int(code)].as_py() for code in codes] == told
+
+
+@given(st.lists(st.one_of(st.integers(-5, 5), st.integers(-(2**62), 2**62)), min_size=1, max_size=9))
+def test_numbers_close_together_and_far_apart_are_coded_as_their_texts(numbers):
+    codes, names = event_codes._coded(pd.Series(numbers))
+
+    assert names.to_pylist() == sorted({str(number) for number in numbers})
+    assert [names[int(code)].as_py() for code in codes] == [str(number) for number in numbers]
