@@ -1,8 +1,8 @@
-"""A user's events as numbers: strings are compared once, and the engine sorts integers.
+"""A user's events as numbers: strings are compared once, and whole numbers are sorted.
 
-Context: sorting a million events by the text of their person took the engine seconds. Choice:
+Context: sorting a million events by the text of their person took seconds. Choice:
 persons and events are their places among the sorted texts, so that the order of the numbers is
-the order of the texts. Given up: the engine sees no name until the result is named again.
+the order of the texts. Given up: no name is seen until the result is named again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from journey_research.engine import Table
 from journey_research.errors import UserError
 
 from .files import as_text, is_blank, read_instants
@@ -28,7 +27,7 @@ FEW = 1_000_000  # values, below which a second thread is not worth its start
 
 def usable_events(
     person: pd.Series, time: pd.Series, event: pd.Series
-) -> tuple[Table, pa.Array, pa.Array, int]:
+) -> tuple[pa.Table, pa.Array, pa.Array, int]:
     """Rows that can be used, as numbers, and the names behind the numbers.
 
     Args:
@@ -37,7 +36,7 @@ def usable_events(
         event: n values; what happened.
 
     Returns:
-        The m usable rows (``person, event, happened_at`` in microseconds, ``position``); the sorted
+        The m usable rows (``person, event, happened_at`` in microseconds), in their order; the sorted
         persons; the sorted events; n - m, the rows without person, event or a readable time.
 
     Raises:
@@ -72,13 +71,8 @@ def usable_events(
         instants = instants[usable]
         persons, who = only_used(persons[usable], who)
         events, what = only_used(events[usable], what)
-    told = {
-        "person": persons,
-        "event": events,
-        "happened_at": instants,
-        "position": np.arange(len(persons), dtype=np.int32),
-    }
-    return Table.from_arrow(pa.table(told)), who, what, n_rejected
+    told = {"person": persons, "event": events, "happened_at": instants}
+    return pa.table(told), who, what, n_rejected
 
 
 def _coded(values: pd.Series) -> tuple[Codes, pa.Array]:

@@ -14,6 +14,7 @@ from journey_research.errors import UserError
 
 from .event_codes import named, numbered, only_used
 from .event_order import find_sessions, look_back, place_events
+from .event_pairs import count_transitions
 from .values import to_instants
 
 if TYPE_CHECKING:
@@ -198,11 +199,10 @@ class FoundEvents:
 
         Across sessions: ``from_event, to_event, count, median_seconds``.
         """
-        table = run_sql("transitions.sql", ordered_events=Table.from_arrow(look_back(self._ordered)))
-        transitions = _fetched(table, "from_event", "to_event")
+        transitions = count_transitions(self._ordered, len(self.events))
         for column in ("from_event", "to_event"):
             transitions[column] = named(transitions[column], self.events)
-        return transitions.rename(columns={"n": "count"})
+        return transitions
 
     @cached_property
     def step_matrix(self) -> pd.DataFrame:
