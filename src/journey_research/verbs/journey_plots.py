@@ -16,7 +16,13 @@ import pandas as pd
 
 from journey_research.errors import UserError
 from journey_research.pipelines.journeys.histories.following import measure_transitions
-from journey_research.pipelines.reports import flow_figures, history_figures, person_figures
+from journey_research.pipelines.reports import (
+    graph_figures,
+    history_figures,
+    person_figures,
+    sankey_figures,
+    step_figures,
+)
 
 from .journey_questions import DAY_US, Questions
 from .journey_sides import Diff, part_sides
@@ -230,7 +236,13 @@ def _days_drawn(last: float) -> list[float]:
 
 def _twin(name: str, interactive: bool | None) -> Any:
     """The function that draws, static or interactive, with or without a difference."""
-    room: Any = history_figures if name == "funnel" else flow_figures
+    rooms: dict[str, Any] = {
+        "funnel": history_figures,
+        "step_matrix": step_figures,
+        "transition_graph": graph_figures,
+        "sankey": sankey_figures,
+    }
+    room = rooms[name]
     if wants_interactive(interactive):
         from journey_research.pipelines.reports import interactive_figures
 

@@ -9,7 +9,13 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
-from journey_research.pipelines.reports import flow_figures, history_figures, person_figures
+from journey_research.pipelines.reports import (
+    graph_figures,
+    history_figures,
+    person_figures,
+    sankey_figures,
+    step_figures,
+)
 from journey_research.pipelines.reports.chart_text import as_written
 from journey_research.pipelines.reports.difference_figures import UNSURE, is_sure
 from journey_research.pipelines.reports.figures import PALETTE
@@ -65,7 +71,7 @@ def test_a_difference_has_its_interval():
 
 def test_step_matrix_cells_are_the_shares():
     told = found().at_steps(3)
-    axes = flow_figures.step_matrix(told)
+    axes = step_figures.step_matrix(told)
 
     rows = [label.get_text() for label in axes.get_yticklabels()]
     assert rows == ["look", "cart", "buy", "(over)"]
@@ -78,7 +84,7 @@ def test_step_matrix_cells_are_the_shares():
 
 def test_graph_edges_are_the_ways():
     told = found().follows()
-    axes = flow_figures.transition_graph(told, min_share=0.0)
+    axes = graph_figures.transition_graph(told, min_share=0.0)
 
     nodes, edges = place_graph(told)
     drawn = {patch.get_gid(): patch.get_linewidth() for patch in axes.patches if patch.get_gid()}
@@ -90,7 +96,7 @@ def test_graph_edges_are_the_ways():
     assert (share["look"], share["cart"], share["buy"]) == (0.8, 0.6, 0.4)
     assert any("80% ↻ 20%" in text for text in texts(axes))  # of look's five ways on, one leads to look
     assert nodes["x"].iloc[0] == 0 < nodes["x"].iloc[1:-1].min()
-    few = flow_figures.transition_graph(told, min_share=0.5)
+    few = graph_figures.transition_graph(told, min_share=0.5)
     assert {patch.get_gid() for patch in few.patches if patch.get_gid()} == {
         f"{row.from_node}>{row.to_node}" for row in apart.itertuples() if row.walker_share >= 0.5
     }
@@ -104,7 +110,7 @@ def test_places_do_not_hang_on_the_order_of_rows():
 
 
 def test_rarer_events_are_left_out_and_counted():
-    axes = flow_figures.transition_graph(found().follows(), most_events=2)
+    axes = graph_figures.transition_graph(found().follows(), most_events=2)
 
     assert "1 of 3 events, the rarer ones, not drawn" in axes.figure.get_suptitle()
 
@@ -112,7 +118,7 @@ def test_rarer_events_are_left_out_and_counted():
 def test_sankey_blocks_and_ribbons_are_the_shares():
     told = found().flows(3)
     nodes, ribbons = place_flows(told)
-    axes = flow_figures.sankey(told)
+    axes = sankey_figures.sankey(told)
 
     drawn = {patch.get_gid(): patch.get_path() for patch in axes.patches if patch.get_gid()}
     assert len(drawn) == len(told)
@@ -252,14 +258,14 @@ EMPTY = [
     lambda: history_figures.waiting(found().time_to("buy").iloc[:0], found().median_time_to("buy"), "buy"),
     lambda: history_figures.cohorts(found().retention().iloc[:0]),
     lambda: history_figures.reach(found().reach_sets().iloc[:0]),
-    lambda: flow_figures.step_matrix(found().at_steps().iloc[:0]),
-    lambda: flow_figures.transition_graph(found().follows().iloc[:0]),
-    lambda: flow_figures.sankey(found().flows().iloc[:0]),
+    lambda: step_figures.step_matrix(found().at_steps().iloc[:0]),
+    lambda: graph_figures.transition_graph(found().follows().iloc[:0]),
+    lambda: sankey_figures.sankey(found().flows().iloc[:0]),
     lambda: person_figures.timeline(pd.DataFrame({"happened_at": [], "happening": []})),
     lambda: person_figures.segment_profiles(pd.DataFrame({"segment": [], "trait": [], "difference": []})),
     lambda: history_figures.cohorts_difference(found().retention(diff=BOTH).iloc[:0], ("x", "y")),
-    lambda: flow_figures.step_matrix_difference(found().at_steps(diff=BOTH).iloc[:0], ("x", "y")),
-    lambda: flow_figures.sankey_difference(found().flows(diff=BOTH).iloc[:0], ("x", "y")),
+    lambda: step_figures.step_matrix_difference(found().at_steps(diff=BOTH).iloc[:0], ("x", "y")),
+    lambda: sankey_figures.sankey_difference(found().flows(diff=BOTH).iloc[:0], ("x", "y")),
 ]
 
 

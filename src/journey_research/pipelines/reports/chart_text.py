@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+OVER = "(over)"  # instead of an event: the history has ended
+
 
 def as_written(axes: Axes) -> Axes:
     """The same picture with every text as it is written: no formula, no markup.

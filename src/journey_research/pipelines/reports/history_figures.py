@@ -2,8 +2,8 @@
 
 Each figure takes what the function of the same question returns, and its ``_difference`` what the
 comparison of two groups returns. Nothing is computed here that is not the picture; an empty table gives
-Axes with a sentence. Transition graph, step matrix and Sankey are in ``flow_figures``, one person and
-segments in ``person_figures``.
+Axes with a sentence. Transition graph, step matrix and Sankey are in ``graph_figures``, ``step_figures``
+and ``sankey_figures``, one person and segments in ``person_figures``.
 """
 
 from __future__ import annotations

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .chart_text import lasting, marked_up, points, share_of, shortened
+from .chart_text import OVER, lasting, marked_up, points, share_of, shortened
 from .difference_figures import UNSURE, Names, colour_of, how_many, is_sure
 from .figures import PALETTE, SOFT
-from .flow_figures import OVER, busiest_rows, colours_of_events
 from .flow_layout import place_flows
 from .heat_maps import EMPTY, GREY
 from .interactive_graph import transition_graph, transition_graph_difference
 from .interactive_style import differing, found, prepared, shown, whose
+from .sankey_figures import colours_of_events
+from .step_figures import busiest_rows
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -120,7 +121,7 @@ def funnel_difference(compared: pd.DataFrame, names: Names) -> Figure:
 
 
 def step_matrix(told: pd.DataFrame) -> Figure:
-    """The step matrix as a heat map; what ``flow_figures.step_matrix`` takes."""
+    """The step matrix as a heat map; what ``step_figures.step_matrix`` takes."""
     if told.empty:
         return prepared("No histories in these events")
     texts = [
@@ -141,7 +142,7 @@ def step_matrix(told: pd.DataFrame) -> Figure:
 
 
 def step_matrix_difference(compared: pd.DataFrame, names: Names) -> Figure:
-    """Where two groups are at each step; what ``flow_figures.step_matrix_difference`` takes."""
+    """Where two groups are at each step; what ``step_figures.step_matrix_difference`` takes."""
     if compared.empty:
         return prepared("No step that both groups have")
     texts = [
@@ -171,7 +172,7 @@ def step_matrix_difference(compared: pd.DataFrame, names: Names) -> Figure:
 
 
 def sankey(flows: pd.DataFrame) -> Figure:
-    """Where histories go in their first steps; what ``flow_figures.sankey`` takes."""
+    """Where histories go in their first steps; what ``sankey_figures.sankey`` takes."""
     if flows.empty:
         return prepared("No histories in these events")
     nodes, ribbons = place_flows(flows)
@@ -193,7 +194,7 @@ def sankey(flows: pd.DataFrame) -> Figure:
 
 
 def sankey_difference(compared: pd.DataFrame, names: Names) -> Figure:
-    """The first steps of two groups; what ``flow_figures.sankey_difference`` takes."""
+    """The first steps of two groups; what ``sankey_figures.sankey_difference`` takes."""
     if compared.empty:
         return prepared("No histories to compare in these events")
     told = compared.assign(

@@ -9,8 +9,8 @@ import pandas as pd
 
 from .chart_text import lasting, marked_up, share_of, shortened
 from .difference_figures import UNSURE, Names, colour_of, how_many, is_sure
-from .flow_figures import bend, signed_edges
 from .flow_layout import MOST_EVENTS, place_graph
+from .graph_figures import bend, signed_edges
 from .interactive_style import differing, found, prepared, whose
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ FAST, SLOW = (86, 180, 233), (213, 94, 0)
 def transition_graph(
     transitions: pd.DataFrame, min_share: float = 0.05, most_events: int = MOST_EVENTS
 ) -> Figure:
-    """What follows what; what ``flow_figures.transition_graph`` takes."""
+    """What follows what; what ``graph_figures.transition_graph`` takes."""
     if transitions.empty:
         return prepared("No histories in these events")
     nodes, edges = place_graph(transitions, most_events=most_events)
@@ -58,7 +58,7 @@ def transition_graph_difference(
     min_share: float = 0.05,
     most_events: int = MOST_EVENTS,
 ) -> Figure:
-    """What follows what in two groups; what ``flow_figures.transition_graph_difference`` takes."""
+    """What follows what in two groups; what ``graph_figures.transition_graph_difference`` takes."""
     if transitions.empty or compared.empty:
         return prepared("No histories to compare in these events")
     nodes, edges = place_graph(transitions, most_events=most_events)

@@ -139,3 +139,14 @@ def _readable(colour: Any) -> str:
     """Ink on light cells, white on dark ones."""
     red, green, blue = (float(part) for part in colour[:3])
     return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.55 else "white"
+
+
+def halo(text: Any) -> None:
+    """White around a text, so that it is read on any ground.
+
+    Args:
+        text: A text of matplotlib.
+    """
+    from matplotlib.patheffects import withStroke
+
+    text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
