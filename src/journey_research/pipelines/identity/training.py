@@ -233,7 +233,8 @@ def train_on_columns(
             evidence_labels(links, tells),
         ]
     ).drop_duplicates(["record_id_a", "record_id_b"])
-    labels = labels[labels["record_id_a"].isin(tells) & labels["record_id_b"].isin(tells)]
+    first, second = place_pairs(labels, tells)
+    labels = labels[(first >= 0) & (second >= 0)]
     versions = {name: version(name) for name in ("dedupe", "numpy", "rapidfuzz")}
     if not (labels["answer"] == "same").any():
         return learn_unlabelled(columns, partings, asdict(rule), versions)

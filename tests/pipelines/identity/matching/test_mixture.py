@@ -9,6 +9,7 @@ from journey_research.pipelines.identity.matching.levels import N_LEVELS, Strang
 from journey_research.pipelines.identity.matching.mixture import (
     Expected,
     Mixture,
+    Patterns,
     count_patterns,
     fit_mixture,
 )
@@ -45,7 +46,7 @@ def test_worked_example():
         np.array([0.1, 0.9]), np.stack([chances((0.1, 0.9), (0.1, 0.9)), chances((0.9, 0.1), (0.9, 0.1))])
     )
     mixture.level[:, :, 0] = [[0.5], [0.01]]  # must not matter
-    told = mixture.probability(np.array([[7, 7], [7, 1], [7, 0], [0, 0], [1, 1]]))
+    told = mixture.probability(Patterns.of(np.array([[7, 7], [7, 1], [7, 0], [0, 0], [1, 1]])))
     # Twice 9 : 1 against 1 : 9 makes 9 : 1; once agreed and once not leaves 1 : 9 as it was;
     # a missing value says nothing, so 9 : 1 against 1 : 9 is even.
     assert told == pytest.approx([9 / 10, 1 / 10, 1 / 2, 1 / 10, 1 / (1 + 9 * 81)])
@@ -58,7 +59,7 @@ def test_one_step_by_hand(monkeypatch):
     level = np.array([[7]] * 4 + [[1]] * 16)
     start = np.array([1.0] * 2 + [0.0] * 18)
     fitted = fit_mixture(
-        level,
+        Patterns.of(level),
         Expected(chances((0.2, 0.8)), np.array([np.inf])),
         free_strangers(1),
         start,
@@ -86,7 +87,9 @@ def test_no_step_leads_downhill(seed, pairs, n_sorts):
     level, is_match = draw_pairs(seed)
     expected = Expected(chances(*[(0.1, 0.9)] * 4), np.full(4, pairs))
     start = np.where(is_match, 0.7, 0.2)
-    fitted = fit_mixture(level, expected, free_strangers(4), start, np.random.default_rng(seed), n_sorts)
+    fitted = fit_mixture(
+        Patterns.of(level), expected, free_strangers(4), start, np.random.default_rng(seed), n_sorts
+    )
     climbed = np.diff(fitted.objectives[1:])
     assert (climbed >= -1e-9).all()
 
@@ -96,9 +99,11 @@ def test_no_step_leads_downhill(seed, pairs, n_sorts):
 def test_probabilities_agree_with_the_definition(seed):
     level, is_match = draw_pairs(seed, n=60)
     expected = Expected(chances(*[(0.1, 0.9)] * 4), np.full(4, 20.0))
-    fitted = fit_mixture(level, expected, free_strangers(4), is_match * 0.9, np.random.default_rng(seed))
+    fitted = fit_mixture(
+        Patterns.of(level), expected, free_strangers(4), is_match * 0.9, np.random.default_rng(seed)
+    )
     by_hand = [probability_by_hand(fitted, pair) for pair in level]
-    assert fitted.probability(level) == pytest.approx(by_hand, abs=1e-9)
+    assert fitted.probability(Patterns.of(level)) == pytest.approx(by_hand, abs=1e-9)
     assert fitted.share.sum() == pytest.approx(1.0)
 
 
@@ -107,7 +112,9 @@ def test_true_shares_are_found():
     level = np.where(level >= 5, 7, np.where(level > 0, 1, 0))
     expected = Expected(chances(*[(0.1, 0.9)] * 4), np.full(4, 100.0))
     start = ((level == 7).sum(axis=1) >= 3).astype(float)
-    fitted = fit_mixture(level, expected, free_strangers(4), start, np.random.default_rng(1), n_sorts=1)
+    fitted = fit_mixture(
+        Patterns.of(level), expected, free_strangers(4), start, np.random.default_rng(1), n_sorts=1
+    )
     assert fitted.share[0] == pytest.approx(is_match.mean(), abs=0.02)
     assert fitted.level[0, :, 7] == pytest.approx(0.9, abs=0.02)
     assert fitted.level[1, :, 7] == pytest.approx(0.15, abs=0.02)
@@ -129,7 +136,7 @@ def test_relatives_are_a_sort_of_their_own():
     strangers = Strangers(by_chance, np.arange(N_LEVELS)[None].repeat(4, 0) == 1, np.full(4, True))
     start = agrees.all(axis=1).astype(float)
     expected = Expected(chances(*[(0.05, 0.95)] * 4), np.full(4, np.inf))
-    fitted = fit_mixture(level, expected, strangers, start, np.random.default_rng(2))
+    fitted = fit_mixture(Patterns.of(level), expected, strangers, start, np.random.default_rng(2))
     assert fitted.share[0] == pytest.approx(0.05, abs=0.01)
     # Every sort of strangers is at chance in two of the four telling columns.
     assert ((fitted.level[1:, :, 1] >= 0.75).sum(axis=1) >= 2).all()

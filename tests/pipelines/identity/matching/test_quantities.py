@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey_research.errors import UserError
+from journey_research.pipelines.identity.matching import quantities
 from journey_research.pipelines.identity.matching.columns import encode, extended, find_columns
 from journey_research.pipelines.identity.matching.fields import Field
 from journey_research.pipelines.identity.matching.quantities import (
@@ -17,6 +18,7 @@ from journey_research.pipelines.identity.matching.quantities import (
     closeness,
     days_near,
     find_places,
+    is_quantity,
     near,
     nearness,
     read,
@@ -172,3 +174,13 @@ def test_a_saved_model_finds_the_coordinates_of_its_place():
     assert again.persons["person_id"].nunique() == 60
     with pytest.raises(UserError, match="lon"):
         resolve(people.drop(columns="lon"), id="id", model=found.model)
+
+
+@pytest.mark.parametrize("n_dates", [7, 8, 9])
+def test_asking_few_values_first_changes_nothing(n_dates, monkeypatch):
+    # Of ten values eight must be dates, wherever those that are none stand.
+    texts = np.array([f"199{at}-01-02" for at in range(n_dates)] + ["soon"] * (10 - n_dates), dtype=object)
+    for few in (1, 3, 100):
+        monkeypatch.setattr(quantities, "FEW_ASKED", few)
+        for order in (texts, texts[::-1]):
+            assert is_quantity(order, np.ones(10, dtype=np.int64), "date") == (n_dates >= 8)

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey_research.pipelines.identity.matching.whole_names import (
+    count_cells,
     find_partings,
     part_names,
-    part_whole_names,
 )
 
 FIRST, LAST = ["ann", "bob", "mary ann", "zoë"], ["lee", "ray", "van dyke", "ann"]
@@ -25,6 +25,11 @@ wholes = st.builds(
     st.booleans(),
 )
 records = st.lists(st.tuples(*part, st.none() | wholes | st.just("ann")), min_size=1, max_size=12)
+
+
+def part_whole_names(columns):
+    """Parts filled from the wholes that are found among the columns."""
+    return part_names(columns, find_partings({name: count_cells(cells) for name, cells in columns.items()}))
 
 
 def columns_of(first, last, name):
@@ -75,15 +80,15 @@ def test_a_name_of_which_no_list_tells_the_parts_is_parted_in_its_order():
 def test_first_is_the_part_that_is_written_first():
     told = columns_of(["ann", None, "bob"], ["lee", None, "ray"], [None, "ann ray", None])
     for order in permutations(told):
-        assert find_partings({name: told[name] for name in order}) == {"name": ("first", "last")}
+        assert find_partings({name: count_cells(told[name]) for name in order}) == {"name": ("first", "last")}
     told |= columns_of(["ann", None, "bob"], ["lee", None, "ray"], [None, "ray, ann", None])
     for order in permutations(told):
-        assert find_partings({name: told[name] for name in order}) == {"name": ("last", "first")}
+        assert find_partings({name: count_cells(told[name]) for name in order}) == {"name": ("last", "first")}
 
 
 def test_what_is_no_name_stays():
     towns = columns_of(["ann", "bob"], ["lee", "ray"], ["new york", "los angeles"])
-    assert find_partings(towns) == {}
+    assert find_partings({name: count_cells(cells) for name, cells in towns.items()}) == {}
     assert part_whole_names(towns).keys() == towns.keys()
     silent = columns_of([None], [None], [None])
     assert part_whole_names(silent).keys() == silent.keys()
@@ -101,7 +106,8 @@ def test_a_part_of_a_name_is_not_parted_further():
         "maiden": ["ann", "ann", None],
     }
     columns = {name: np.array(cells, dtype=object) for name, cells in told.items()}
-    assert find_partings(columns) == {"name": ("first", "last")}
+    counted = {name: count_cells(cells) for name, cells in columns.items()}
+    assert find_partings(counted) == {"name": ("first", "last")}
     assert part_whole_names(columns)["first"].tolist() == ["mary ann", "mary ann", "mary ann"]
 
 

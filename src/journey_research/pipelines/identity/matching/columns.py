@@ -166,8 +166,13 @@ def find_columns(
     names = list(folded)
     encoded = {name: encode_column(cells) for name, cells in folded.items()}
     kinds = {name: kind_of(values, counts) for name, (values, counts, _) in encoded.items()}
-    partings = find_partings({name: folded[name] for name in names if kinds[name] in ("text", "phrase")})
-    parted = part_names(folded, partings)
+    counted = {
+        name: dict(zip(encoded[name][0].tolist(), encoded[name][1].tolist(), strict=True))
+        for name in names
+        if kinds[name] in ("text", "phrase")
+    }
+    partings = find_partings(counted)
+    parted = part_names(folded, partings, counted)
     taken = {part for parts in partings.values() for part in parts}
     columns = []
     for name in names:

@@ -13,7 +13,7 @@ import numpy as np
 
 from .columns import ValueColumn
 from .levels import Strangers, count_levels, is_unlike
-from .mixture import Expected, fit_mixture
+from .mixture import Expected, Patterns, fit_mixture
 from .pseudo_matches import MOST_UNLIKE, agreement_bits
 
 N_STARTS, START_BITS = 4, 5.0
@@ -48,8 +48,10 @@ def guess_matches(
     start = (agreed.sum(axis=1) >= least_bits) & ((agreed > 0).sum(axis=1) > 1)
     start &= unlike.sum(axis=1) <= MOST_UNLIKE * (level > 0).sum(axis=1)
     begin = start.astype(float) if answer is None else np.where(answer >= 0, answer, start).astype(float)
+    patterns = Patterns.of(level)
     return [
-        fit_mixture(level, expected, strangers, begin, generator).probability(level) for _ in range(N_STARTS)
+        fit_mixture(patterns, expected, strangers, begin, generator).probability(patterns)
+        for _ in range(N_STARTS)
     ]
 
 

@@ -44,6 +44,31 @@ class Expected(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Patterns:
+    """Levels of k pairs, each distinct row once: what is computed of one holds for all pairs like it.
+
+    Attributes:
+        level: Shape (p, columns): the distinct rows.
+        place: k numbers: which of them each pair is.
+        times: p numbers: how many pairs are.
+    """
+
+    level: np.ndarray
+    place: np.ndarray
+    times: np.ndarray
+
+    @classmethod
+    def of(cls, level: np.ndarray) -> Patterns:
+        """The patterns of k > 0 rows from ``grade``."""
+        return cls(*count_patterns(level))
+
+    @cached_property
+    def hot(self) -> np.ndarray:
+        """The rows as ``one_hot`` makes them."""
+        return one_hot(self.level)
+
+
+@dataclass(frozen=True)
 class Mixture:
     """Sorts of pairs over comparison levels.
 
@@ -58,12 +83,12 @@ class Mixture:
     level: np.ndarray
     objectives: tuple[float, ...] = ()
 
-    def sorts(self, level: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Probability of each sort, shape (k, sorts), and each pair's log-likelihood, shape (k,)."""
-        return self.sorts_of(one_hot(level))
+    def sorts(self, hot: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Probability of each sort, shape (p, sorts), and log-likelihood, shape (p,), of each pattern.
 
-    def sorts_of(self, hot: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The same of levels as ``one_hot`` gives them."""
+        Args:
+            hot: What ``one_hot`` makes of p patterns.
+        """
         log = np.log(self.level)
         log[:, :, MISSING] = 0.0  # a missing value says nothing
         told = hot @ log.reshape(len(log), -1).T + np.log(self.share)
@@ -72,13 +97,14 @@ class Mixture:
         total = told.sum(axis=1, keepdims=True)
         return told / total, (most + np.log(total)).ravel()
 
-    def probability(self, level: np.ndarray) -> np.ndarray:
+    def probability(self, patterns: Patterns) -> np.ndarray:
         """That each pair matches: shape (k,)."""
-        return self.sorts(level)[0][:, 0]
+        told: np.ndarray = self.sorts(patterns.hot)[0][patterns.place, 0]
+        return told
 
 
 def fit_mixture(
-    level: np.ndarray,
+    patterns: Patterns,
     expected: Expected,
     strangers: Strangers,
     start: np.ndarray,
@@ -88,7 +114,7 @@ def fit_mixture(
     """Expectation and maximisation.
 
     Args:
-        level: Shape (k, columns), k > 0, from ``grade``.
+        patterns: Of k > 0 pairs.
         expected: What matches look like.
         strangers: What strangers look like; where no column is telling, their sorts are free.
         start: k first guesses of the probability.
@@ -99,16 +125,15 @@ def fit_mixture(
         The mixture after the last step: 200 at most, or when a pair's log-likelihood gains less than
         a millionth.
     """
-    patterns, place, times = count_patterns(level)
-    guessed = np.bincount(place, weights=start, minlength=len(times)) / times
-    hot = one_hot(patterns)
-    sorts = _draw_sorts(patterns, times * (1 - guessed), n_sorts, generator)
+    times, hot = patterns.times, patterns.hot
+    guessed = np.bincount(patterns.place, weights=start, minlength=len(times)) / times
+    sorts = _draw_sorts(patterns.level, times * (1 - guessed), n_sorts, generator)
     weight = np.concatenate([guessed[:, None], sorts * (1 - guessed)[:, None]], axis=1) * times[:, None]
     fitting = _Fitting(hot, times.astype(float), expected, strangers)
     share, levels = fitting.maximise(weight, is_first=True)
     objectives: list[float] = []
     for _ in range(MOST_STEPS):
-        told, log_likelihood = Mixture(share, levels).sorts_of(hot)
+        told, log_likelihood = Mixture(share, levels).sorts(hot)
         objectives.append(fitting.objective(log_likelihood, share, levels))
         if len(objectives) > 5 and abs(objectives[-1] - objectives[-2]) < LEAST_GAIN * abs(objectives[-1]):
             break

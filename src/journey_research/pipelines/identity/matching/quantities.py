@@ -27,6 +27,7 @@ PLACE = r"^[(\[]?-?\d{1,2}(?:\.\d+)?°?\s*[,; ]\s*-?\d{1,3}(?:\.\d+)?°?[)\]]?$"
 COORDINATE = r"(?P<of>(?:.*[^a-z])?)(?:(?P<north>lat|latitude)|(?P<east>lon|lng|long|longitude))"
 AND = " + "
 LEAST_READ, LEAST_MARKED = 0.8, 0.3  # others are slips, or round
+FEW_ASKED = 5_000  # values, before four times as many are
 MOST_ASKED = 2_000
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2150
 FARTHEST_DAYS, NEAREST_KM, FARTHEST_KM = 36_525.0, 0.1, 20_016.0
@@ -123,13 +124,18 @@ def is_quantity(texts: np.ndarray, counts: np.ndarray, kind: str) -> bool:
         counts: v numbers of records that hold each.
         kind: date, number or place.
     """
-    is_read = ~np.isnan(read(texts, kind)[:, 0])
-    if (
-        kind == "number"
-        and not pd.Series(texts[is_read], dtype="str").str.contains(NO_COUNT).mean() >= LEAST_MARKED
-    ):
-        return False
-    return bool(counts[is_read].sum() >= LEAST_READ * counts.sum())
+    n, n_unread, is_read = int(counts.sum()), 0, np.zeros(len(texts), dtype=bool)
+    begin, end = 0, FEW_ASKED
+    while begin < len(texts):
+        is_read[begin:end] = ~np.isnan(read(texts[begin:end], kind)[:, 0])
+        n_unread += int(counts[begin:end][~is_read[begin:end]].sum())
+        if n - n_unread < LEAST_READ * n:
+            return False  # whatever the others are
+        begin, end = end, 4 * end
+    if kind != "number":
+        return True
+    marked = pd.Series(texts[is_read], dtype="str").str.contains(NO_COUNT)
+    return bool(marked.mean() >= LEAST_MARKED)
 
 
 def spell(texts: np.ndarray, kind: str) -> np.ndarray:

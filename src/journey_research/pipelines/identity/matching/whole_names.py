@@ -19,29 +19,20 @@ MOST_WORDS = 4
 MOST_ASKED = 5_000  # values that tell whether a column is whole
 
 
-def part_whole_names(columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Fill parts from wholes, and leave the wholes out.
+def find_partings(counted: Mapping[str, Mapping[str, int]]) -> dict[str, tuple[str, str]]:
+    """Which columns hold what two others hold in parts.
 
     Args:
-        columns: Name -> n folded texts, None where silent; those that may be names.
+        counted: Column -> how many records hold each folded text; those that may be names.
 
     Returns:
-        The same columns without the wholes that were parted.
+        Whole column -> the columns of its parts, first and last.
 
     Example:
-        >>> told = {"first": ["ann", None, "bob"], "last": ["lee", None, "ray"]}
-        >>> told["name"] = [None, "ray ann", None]
-        >>> parted = part_whole_names({name: np.array(cells, dtype=object) for name, cells in told.items()})
-        >>> {name: cells.tolist() for name, cells in parted.items()}
-        {'first': ['ann', 'ann', 'bob'], 'last': ['lee', 'ray', 'ray']}
+        >>> find_partings({"first": {"ann": 2}, "last": {"lee": 1}, "name": {"ann lee": 1}})
+        {'name': ('first', 'last')}
     """
-    return part_names(columns, find_partings(columns))
-
-
-def find_partings(columns: Mapping[str, np.ndarray]) -> dict[str, tuple[str, str]]:
-    """Whole column -> the columns of its parts, first and last; see ``part_whole_names``."""
-    counted = {name: _counted(cells) for name, cells in columns.items()}
-    found: dict[str, tuple[str, str]] = {}
+    columns, found = list(counted), dict[str, tuple[str, str]]()
     for whole in columns:
         # A part of another whole is a name in itself, whatever its words are besides.
         if any(whole in parts for parts in found.values()) or not _has_several_words(counted[whole]):
@@ -64,10 +55,19 @@ def part_names(
         columns: Name -> n folded texts, None where silent.
         partings: Whole column -> the columns of its parts.
         known: Part -> how many records hold each value; counted in the columns where not given.
+
+    Example:
+        >>> told = {"first": ["ann", None, "bob"], "last": ["lee", None, "ray"]}
+        >>> told["name"] = [None, "ray ann", None]
+        >>> columns = {name: np.array(cells, dtype=object) for name, cells in told.items()}
+        >>> {name: cells.tolist() for name, cells in part_names(columns, {"name": ("first", "last")}).items()}
+        {'first': ['ann', 'ann', 'bob'], 'last': ['lee', 'ray', 'ray']}
     """
     told = {name: cells for name, cells in columns.items() if name not in partings}
     for whole, (first, last) in partings.items():
-        firsts, lasts = (_counted(columns[part]) if known is None else known[part] for part in (first, last))
+        firsts, lasts = (
+            count_cells(columns[part]) if known is None else known[part] for part in (first, last)
+        )
         codes, values = pd.factorize(columns[whole], use_na_sentinel=True)
         parts = [_best(_words(value), firsts, lasts) for value in values.tolist()]
         for name, at in ((first, 0), (last, 1)):
@@ -76,7 +76,8 @@ def part_names(
     return told
 
 
-def _counted(cells: np.ndarray) -> dict[str, int]:
+def count_cells(cells: np.ndarray) -> dict[str, int]:
+    """How many of n cells hold each text; None holds none."""
     codes, values = pd.factorize(cells, use_na_sentinel=True)
     counts = np.bincount(codes[codes >= 0], minlength=len(values))
     return dict(zip(values.tolist(), counts.tolist(), strict=True))
