@@ -108,35 +108,6 @@ def order_within(group: Whole, values: Whole) -> Whole:
     return np.argsort(group.astype(np.int64) << n_bits | values, kind="stable")
 
 
-def look_back(ordered: pa.Table) -> pa.Table:
-    """What came before each event, and how long ago.
-
-    Args:
-        ordered: n rows as ``put_in_order`` returns them.
-
-    Returns:
-        n rows: ``event, event_before, gap_us``; the last two are null at a person's first event.
-
-    Example:
-        >>> import pyarrow as pa
-        >>> look_back(pa.table({"person": [0, 0], "event": [1, 0], "happened_at": [5, 9]})).to_pydict()
-        {'event': [1, 0], 'event_before': [None, 1], 'gap_us': [None, 4]}
-    """
-    import pyarrow as pa
-
-    person, event, happened_at = (ordered[name].to_numpy() for name in ("person", "event", "happened_at"))
-    is_first, gap = _gaps(person, happened_at)
-    before = np.empty_like(event)
-    before[1:] = event[:-1]
-    return pa.table(
-        {
-            "event": event,
-            "event_before": pa.array(before, mask=is_first),
-            "gap_us": pa.array(gap, mask=is_first),
-        }
-    )
-
-
 def place_events(ordered: pa.Table, gap_us: int) -> pa.Table:
     """Which step and which session of its person each event is.
 

@@ -13,7 +13,7 @@ from journey_research.engine import Table, run_sql
 from journey_research.errors import UserError
 
 from .event_codes import named, numbered, only_used
-from .event_order import find_sessions, look_back, place_events
+from .event_order import find_sessions, place_events
 from .event_pairs import count_transitions
 from .values import to_instants
 
@@ -30,8 +30,8 @@ class FoundEvents:
     and nobody waits for variants that are not looked at.
 
     Attributes:
-        ordered: One row per event, as whole numbers: ``person, step, event, happened_at`` (microseconds),
-            ``session, event_before, gap_us``.
+        ordered: One row per event, as whole numbers: ``person, event, happened_at`` (microseconds), ``step,
+            session``.
         persons: The names behind the numbers of ``person``, sorted.
         events: The names behind the numbers of ``event``, sorted; those of the whole, also where only
             some persons are left.
@@ -71,8 +71,8 @@ class FoundEvents:
 
     @cached_property
     def ordered(self) -> Table:
-        """The events as whole numbers, with their places and what came before."""
-        return Table.from_arrow(_beside(self._ordered, self._places, look_back(self._ordered)))
+        """The events as whole numbers, with their places."""
+        return Table.from_arrow(_beside(self._ordered, self._places))
 
     @cached_property
     def _places(self) -> pa.Table:
