@@ -3,6 +3,7 @@
 from kedro.pipeline import Node, Pipeline
 
 from .attribution import attribute_conversions
+from .budget.pipeline import create_pipeline as create_budget
 from .evaluation import evaluate_scores
 from .examples import build_examples
 from .lifetime_value import estimate_lifetime_values
@@ -52,5 +53,6 @@ def create_pipeline() -> Pipeline:
                 "lifetime_values",
                 name="estimate_lifetime_values",
             ),
+            create_budget(),
         ]
     )
