@@ -28,7 +28,7 @@ from journey_research.pipelines.journeys.segmentation.behaviours import (
     Scale,
     gather_behaviours,
 )
-from journey_research.pipelines.journeys.segmentation.methods import rows_for
+from journey_research.pipelines.journeys.segmentation.methods import CHAINS, rows_for
 from journey_research.pipelines.journeys.segmentation.rule import METHODS, SegmentRule
 from journey_research.pipelines.journeys.segmentation.segments import fit_method
 from journey_research.privacy.pseudonyms import pseudonym
@@ -116,7 +116,7 @@ def _compared(
     kinds, truth = np.unique(values, return_inverse=True)
     counts = np.bincount(truth)
     most = counts.max() / len(truth)
-    scale = Scale.of(now.features())
+    scale = Scale.of(now.features(), now.blocks())
     draws = np.random.default_rng(truth_seed)
 
     def row(method: str, labels: Any, right_share: float = np.nan) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def _compared(
             rows.append(row(method, labels))
         if counts.min() >= FOLDS:
             forest = RandomForestClassifier(n_trees, min_samples_leaf=5, random_state=truth_seed)
-            features = np.hstack([rows_for(name, now, scale) for name in ("kmeans", "markov_mixture")])
+            features = np.hstack([rows_for(name, now, scale) for name in (*CHAINS, "kmeans")])
             folds = StratifiedKFold(FOLDS, shuffle=True, random_state=truth_seed)
             guessed = cross_val_predict(forest, features, truth, cv=folds)
             rows.append(row(CEILING, guessed, float((guessed == truth).mean())))
@@ -155,8 +155,8 @@ def _persons(
         touches = _owned(touches, "touch_id", owner_of["touch_id"], real)
         outcomes = _owned(outcomes, "outcome_id", owner_of["outcome_id"], real)
     periods, _ = gather_behaviours(
-        Table.from_arrow(touches), Table.from_arrow(outcomes), Table.from_arrow(tables["orders"]),
-        Table.from_arrow(tables["as_of"]), rule.n_channels,
+        Table.from_arrow(touches), Table.from_arrow(tables["touches"]), Table.from_arrow(outcomes),
+        Table.from_arrow(tables["orders"]), Table.from_arrow(tables["as_of"]), rule.apart,
     )  # fmt: skip
     now = periods[NOW]
     if view == REAL:

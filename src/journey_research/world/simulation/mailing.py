@@ -17,7 +17,11 @@ from .visiting import visit
 NEWSLETTER_EFFECT = 0.025
 NEWSLETTER_SHARE = 0.65  # of those who agree, drawn anew every week, so that the effect can be measured
 BOUNCES, LEAVES, COMPLAINS = 0.012, 0.012, 0.0012
-OPENS, FOND, NOT_FOND = 0.3, 1.6, 0.8  # of mail is opened; times that of people who like mail best, and others
+OPENS, FOND, NOT_FOND = (
+    0.3,
+    1.6,
+    0.8,
+)  # of mail is opened; times that of people who like mail best, and others
 MACHINES = 0.22  # of people read mail where a machine opens everything first
 
 

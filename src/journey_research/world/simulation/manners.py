@@ -19,7 +19,10 @@ from .people import MANNERS, SEGMENTS
 from .scene import Scene
 
 PAGES = ("sale", "new", "guide", "account")  # pages a visit may show besides products, as in the address
-DEPTH_SHAPE, TASTE_SHAPE = 6.0, 4.0  # gamma shapes, mean 1: how persons of one segment differ among themselves
+DEPTH_SHAPE, TASTE_SHAPE = (
+    6.0,
+    4.0,
+)  # gamma shapes, mean 1: how persons of one segment differ among themselves
 
 
 def manners_of(scene: Scene, *, alike: bool = False) -> dict[str, np.ndarray]:

@@ -16,7 +16,7 @@ SEGMENTS = {
     "browser": (0.35, 0.02, 1.0),
     "dormant": (0.20, 0.008, 0.3),
 }
-# Segment: what people of it do in a visit and with their mail, the mean of its people (`manners` spreads them).
+# Segment: what its people do in a visit and with their mail, on average (`manners` tells how they differ).
 # Times a visit: products opened after the first, pages with reduced wares, of new arrivals, of advice, and of
 # the own account. `wishes`: times as many as everybody's. `opened`: share of the mail that nothing followed
 # from, before it is weighed by how fond of mail a person is (1.6 or 0.8).

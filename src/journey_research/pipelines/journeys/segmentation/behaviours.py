@@ -1,9 +1,15 @@
 """What persons did, as columns: traits to tell, features to compare, counts of steps for chains.
 
+How somebody came (channels) and what somebody did there (*deeds*: actions, and pages by name) are two things,
+and each has its shares and its steps. Deeds are the person's own: what the company sends is no behaviour.
+
 Context: persons are compared as of now, as of a week before, and by two halves of their weeks, and the
 same model has to read all four. Choice: SQL counts each period alike; channels and scale are learnt from
-now, counts are brought to the length of now. Given up: a trait that is seen only since this week has no
-week before.
+now, counts are brought to the length of now. Shares of deeds lean on everybody's by as much as ``LEAN``
+deeds weigh, so that who was seen twice is no extreme, and are compared by their roots (Hellinger), so that
+rare deeds count. Traits, channels and deeds weigh alike, each block scaled by its first principal axis
+(Escofier and Pagès, 1990): ten columns that say one thing are no ten reasons. Given up: a trait that is seen
+only since this week has no week before.
 """
 
 from __future__ import annotations
@@ -22,10 +28,12 @@ from .estimator import Floats
 
 NOW, WEEK_BEFORE, ODD_WEEKS, EVEN_WEEKS = "now", "week_before", "odd_weeks", "even_weeks"
 PERIODS = (NOW, WEEK_BEFORE, ODD_WEEKS, EVEN_WEEKS)
-OTHER = "other channels"
+OTHER, OTHER_DEED, END = "other channels", "other deeds", "end"
+DEED = "deed "  # stands before a deed where it is a trait, so that no channel has its name
+LEAN = 5.0  # deeds of everybody's that each person is taken to have done besides their own
 COUNTS = (
     "n_touches", "n_sessions", "n_channels", "n_company", "n_delivered", "n_opened", "n_products", "n_picked",
-    "n_coupons", "n_late", "n_outcomes", "n_reduced", "amount",
+    "n_coupons", "n_late", "n_weekend", "n_outcomes", "n_reduced", "amount",
 )  # fmt: skip
 # Traits that persons are compared by; the other ones are only told.
 FEATURES = (
@@ -45,6 +53,10 @@ class Behaviours:
         channels: c names, the busiest first, then ``OTHER``.
         shares: (n, c) share of each channel in a person's touches.
         steps: (n, c * (c + 1)) starts and steps, as ``MarkovMixture`` reads them.
+        deeds: d names, the most frequent first, then ``OTHER_DEED``.
+        deed_counts: (n, d) times each was done.
+        deed_steps: (n, (d + 1) * (d + 1)) starts of sessions and steps to each deed or the ``END``.
+        usual: (d) everybody's shares of deeds now.
     """
 
     person_ids: npt.NDArray[np.object_]
@@ -52,6 +64,10 @@ class Behaviours:
     channels: tuple[str, ...]
     shares: Floats
     steps: Floats
+    deeds: tuple[str, ...]
+    deed_counts: Floats
+    deed_steps: Floats
+    usual: Floats
 
     def __len__(self) -> int:
         return len(self.person_ids)
@@ -62,13 +78,31 @@ class Behaviours:
             np.log1p(np.maximum(self.traits[name], 0)) if name in LOGARITHMIC else self.traits[name]
             for name in FEATURES
         ]
-        return np.column_stack([*told, self.shares])
+        leaning = self.deed_counts + LEAN * self.usual
+        done = np.sqrt(leaning / np.maximum(leaning.sum(axis=1, keepdims=True), 1))
+        return np.column_stack([*told, self.shares, done])
+
+    def feature_names(self) -> tuple[str, ...]:
+        """Names of the columns of ``features``."""
+        return (*FEATURES, *self.channels, *(DEED + deed for deed in self.deeds))
+
+    def blocks(self) -> tuple[int, ...]:
+        """How many columns of ``features`` are traits, channels and deeds."""
+        return len(FEATURES), len(self.channels), len(self.deeds)
+
+    def deed_shares(self) -> Floats:
+        """(n, d) share of each deed in a person's own; NaN for who did nothing."""
+        n = self.deed_counts.sum(axis=1, keepdims=True)
+        return np.divide(self.deed_counts, n, out=np.full_like(self.deed_counts, np.nan), where=n > 0)
 
     def of_persons(self, person_ids: npt.NDArray[np.object_]) -> Behaviours:
         """These persons alone, in their order; every one of them is here."""
         rows = self.places(person_ids)
         traits = {name: values[rows] for name, values in self.traits.items()}
-        return Behaviours(self.person_ids[rows], traits, self.channels, self.shares[rows], self.steps[rows])
+        return Behaviours(
+            self.person_ids[rows], traits, self.channels, self.shares[rows], self.steps[rows],
+            self.deeds, self.deed_counts[rows], self.deed_steps[rows], self.usual,
+        )  # fmt: skip
 
     def places(self, person_ids: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
         """Rows of these persons; every one of them is here."""
@@ -77,7 +111,7 @@ class Behaviours:
 
 @dataclass(frozen=True)
 class Scale:
-    """Mean and spread of each feature among the persons of now.
+    """Mean and spread of each feature among the persons of now, and what each weighs in a distance.
 
     Example:
         >>> Scale.of(np.array([[1.0, 5], [3, 5]])).of_rows(np.array([[5.0, 5]])).tolist()
@@ -86,31 +120,72 @@ class Scale:
 
     mean: Floats
     spread: Floats
+    weight: Floats
 
     @classmethod
-    def of(cls, rows: Floats) -> Scale:
-        """The scale on which these n rows have mean 0 and spread 1; a constant column is 0."""
+    def of(cls, rows: Floats, blocks: tuple[int, ...] = ()) -> Scale:
+        """The scale on which these n rows have mean 0 and spread 1; a constant column is 0.
+
+        Args:
+            rows: n rows.
+            blocks: Columns of each block, which add up to all; columns weigh so that the first principal axis
+                of each block has the same spread, and a row's squared distance from the mean is the number
+                of columns on average. None: all weigh 1.
+        """
+        nothing = np.ones(rows.shape[1])
         if not len(rows):
-            return cls(np.zeros(rows.shape[1]), np.ones(rows.shape[1]))
+            return cls(np.zeros(rows.shape[1]), nothing, nothing)
         spread = rows.std(axis=0)
-        return cls(rows.mean(axis=0), np.where(spread > 1e-12, spread, 1.0))
+        even = cls(rows.mean(axis=0), np.where(spread > 1e-12, spread, 1.0), nothing)
+        return cls(even.mean, even.spread, _block_weights(even.of_rows(rows), blocks)) if blocks else even
 
     def of_rows(self, rows: Floats) -> Floats:
-        """Rows on this scale."""
+        """Rows in standard deviations."""
         return np.round((rows - self.mean) / self.spread, 9)
+
+    def weighed(self, rows: Floats) -> Floats:
+        """Rows as places between which distances are measured."""
+        return np.round(self.of_rows(rows) * self.weight, 9)
+
+
+def _block_weights(rows: Floats, blocks: tuple[int, ...]) -> Floats:
+    longest = []
+    for block in np.split(rows, np.cumsum(blocks)[:-1], axis=1):
+        axes = np.linalg.eigvalsh(block.T @ block / len(rows)) if block.shape[1] else np.ones(1)
+        longest.append(max(float(axes[-1]), 1e-12))
+    weight = np.repeat(1 / np.sqrt(longest), blocks)
+    varies = rows.any(axis=0)
+    total = float((weight[varies] ** 2).sum())
+    return np.asarray(np.where(varies, weight * np.sqrt(varies.sum() / max(total, 1e-12)), 1.0), np.float64)
+
+
+@dataclass(frozen=True)
+class Told:
+    """How much is told apart in ``gather_behaviours``.
+
+    Attributes:
+        n_channels: Channels that are told apart, the busiest of now first.
+        n_deeds: Deeds that are told apart, the most frequent of now first.
+        paged_action: The action that is many deeds, one for each page told (``content_id``).
+    """
+
+    n_channels: int
+    n_deeds: int
+    paged_action: str
 
 
 def gather_behaviours(
-    journey_touches: Table, outcomes: Table, orders: Table, as_of: Table, n_channels: int
+    journey_touches: Table, touches: Table, outcomes: Table, orders: Table, as_of: Table, apart: Told
 ) -> tuple[dict[str, Behaviours], Table]:
     """What persons with touches did, by period.
 
     Args:
         journey_touches: n rows, contract ``JourneyTouches``.
+        touches: l rows, contract ``Touches``; they tell the pages. May be empty: then deeds are actions.
         outcomes: m rows, contract ``Outcomes``.
         orders: k rows, contract ``Orders``; they say which outcomes were reduced.
         as_of: The instant the run looks from; later rows count nowhere.
-        n_channels: Channels that are told apart, the busiest of now first.
+        apart: How many channels and deeds are told apart.
 
     Returns:
         Each of ``PERIODS`` with its persons (``now`` has all), and the counts behind them, one row per
@@ -121,13 +196,17 @@ def gather_behaviours(
     behaviour = counted.to_arrow().sort_by([("period", "ascending"), ("person_id", "ascending")])
     mixes = run_sql("person_channels.sql", **touched).to_arrow()
     steps = run_sql("person_steps.sql", **touched).to_arrow()
+    done = run_sql("person_deeds.sql", touches=touches, paged_action=apart.paged_action, **touched).to_arrow()
     days = _days_seen(journey_touches, as_of)
-    channels = _busiest(mixes, n_channels)
+    channels = _busiest(_where(mixes, NOW), "channel", "n_touches", apart.n_channels, OTHER)
+    to_deeds = done.filter(pc.not_equal(done["to_deed"], ""))
+    deeds = _busiest(_where(to_deeds, NOW), "to_deed", "n_steps", apart.n_deeds, OTHER_DEED)
+    usual = _usual(_where(to_deeds, NOW), deeds)
     longer = {NOW: 1.0, WEEK_BEFORE: days / max(days - 7, 7.0), ODD_WEEKS: 2.0, EVEN_WEEKS: 2.0}
     told = {
         period: _of_period(
             _where(behaviour, period), _where(mixes, period), _where(steps, period), channels,
-            longer[period], days,
+            _where(done, period), deeds, usual, longer[period], days,
         )
         for period in PERIODS
     }  # fmt: skip
@@ -143,6 +222,9 @@ def _of_period(
     mixes: pa.Table,
     steps: pa.Table,
     channels: tuple[str, ...],
+    done: pa.Table,
+    deeds: tuple[str, ...],
+    usual: Floats,
     longer: float,
     days: float,
 ) -> Behaviours:
@@ -153,6 +235,7 @@ def _of_period(
     }
     traits["company_share"] = raw["n_company"] / np.maximum(raw["n_touches"], 1)
     traits["late_share"] = raw["n_late"] / np.maximum(raw["n_touches"], 1)
+    traits["weekend_share"] = raw["n_weekend"] / np.maximum(raw["n_touches"], 1)
     traits["opened_share"] = np.divide(
         np.minimum(raw["n_opened"], raw["n_delivered"]), raw["n_delivered"],
         out=np.full(len(ids), np.nan), where=raw["n_delivered"] > 0,
@@ -161,39 +244,58 @@ def _of_period(
     # Whoever never reached the goal has gone without it for as long as anybody was seen.
     traits["no_outcome_days"] = np.where(np.isnan(raw["no_outcome_days"]), days, raw["no_outcome_days"])
     c = len(channels)
-    shares = _matrix(ids, mixes, {"channel": (channels, 1)}, "n_touches", c)
+    shares = _matrix(ids, mixes, {"channel": (channels, 1, c - 1)}, "n_touches", c)
     walked = _matrix(
         ids,
         steps,
-        {"from_channel": (("", *channels), c), "to_channel": (channels, 1)},
+        {"from_channel": (("", *channels), c, c), "to_channel": (channels, 1, c - 1)},
         "n_steps",
         c * (c + 1),
     )
+    d = len(deeds)
+    deed_steps = _matrix(
+        ids,
+        done,
+        {"from_deed": (("", *deeds), d + 1, d), "to_deed": ((*deeds, ""), 1, d - 1)},
+        "n_steps",
+        (d + 1) * (d + 1),
+    )
+    counts = deed_steps.reshape(len(ids), d + 1, d + 1).sum(axis=1)[:, :d]
     return Behaviours(
         np.asarray(ids.to_pylist(), object), traits, channels,
-        shares / np.maximum(raw["n_touches"], 1)[:, None], walked,
+        shares / np.maximum(raw["n_touches"], 1)[:, None], walked, deeds, counts, deed_steps, usual,
     )  # fmt: skip
 
 
 def _matrix(
-    ids: pa.Array, table: pa.Table, axes: dict[str, tuple[tuple[str, ...], int]], value: str, width: int
+    ids: pa.Array, table: pa.Table, axes: dict[str, tuple[tuple[str, ...], int, int]], value: str, width: int
 ) -> Floats:
-    """(n, width): values summed by person and by the column that the named channels make."""
+    """(n, width): values summed by person and by the column that words make.
+
+    Each axis has its words, how many columns lie between two of them, and the place of any other word.
+    """
     row = pc.index_in(table["person_id"], ids).to_numpy().astype(np.int64)
     column = np.zeros(table.num_rows, np.int64)
-    for name, (words, stride) in axes.items():
-        place = pc.fill_null(pc.index_in(table[name], pa.array(words, pa.string())), len(words) - 1)
+    for name, (words, stride, other) in axes.items():
+        place = pc.fill_null(pc.index_in(table[name], pa.array(words, pa.string())), other)
         column += place.to_numpy().astype(np.int64) * stride
     summed = np.bincount(row * width + column, weights=_floats(table[value]), minlength=len(ids) * width)
     return np.asarray(summed, np.float64)[: len(ids) * width].reshape(len(ids), width)
 
 
-def _busiest(mixes: pa.Table, most: int) -> tuple[str, ...]:
-    """Channels with most touches now, then a place for all others where there are more."""
-    summed = _where(mixes, NOW).group_by("channel").aggregate([("n_touches", "sum")]).to_pylist()
-    ranked = sorted(summed, key=lambda row: (-row["n_touches_sum"], row["channel"]))
-    names = tuple(row["channel"] for row in ranked)
-    return names if len(names) <= most else (*names[:most], OTHER)
+def _busiest(table: pa.Table, name: str, value: str, most: int, other: str) -> tuple[str, ...]:
+    """Words with most of the value, then a place for all others where there are more."""
+    summed = table.group_by(name).aggregate([(value, "sum")]).to_pylist()
+    ranked = sorted(summed, key=lambda row: (-row[f"{value}_sum"], row[name]))
+    names = tuple(row[name] for row in ranked)
+    return names if len(names) <= most else (*names[:most], other)
+
+
+def _usual(done: pa.Table, deeds: tuple[str, ...]) -> Floats:
+    """(d) share of each deed in everybody's."""
+    place = pc.fill_null(pc.index_in(done["to_deed"], pa.array(deeds, pa.string())), len(deeds) - 1)
+    n = np.bincount(place.to_numpy().astype(np.int64), _floats(done["n_steps"]), minlength=len(deeds))
+    return np.asarray(n / max(float(n.sum()), 1.0), np.float64)[: len(deeds)]
 
 
 def _days_seen(journey_touches: Table, as_of: Table) -> float:
