@@ -3,10 +3,10 @@
 The world gives each person a segment (how often somebody buys of their own accord, how readily they answer),
 habits (site, app, preferred channel) and manners of looking around that go with the segment. The ceiling is a
 random forest that is told the truth of four fifths of the persons, on the same features, and judged on the
-rest: what it misses, twelve weeks of behaviour do not say. *Persons found* are those of the run, each with the
-real person of most of its records; the *main person found* is, of those of one real person, the one with most
-touches; *real persons* are as if identity were perfect, and those *often seen* did ten things or more, for
-nobody can tell apart who did nothing. Real persons are also segmented with the number that each method
+rest: what it misses, twelve weeks of behaviour do not say. *Persons found* are those of the run, each with
+the real person of most of its records; the *main person found* is, of those of one real person, the one with
+most touches; *real persons* are as if identity were perfect, and those *often seen* did ten things or more,
+for nobody can tell apart who did nothing. Real persons are also segmented with the number that each method
 chooses itself, which no truth has told it.
 """
 
@@ -117,13 +117,13 @@ def told_line(recovered: pd.DataFrame) -> str:
 def _labelled(
     now: Behaviours, values: Words, of_run: Words | None, rule: SegmentRule, truth_seed: int, n_trees: int
 ) -> dict[str, Labels]:
-    """Method -> cluster of each person, with as many as the truth has values; the run's, and the ceiling's."""
+    """Method -> cluster of each person, as many as the truth has values; the run's; the ceiling's guesses."""
     from sklearn.ensemble import RandomForestClassifier
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
     from threadpoolctl import threadpool_limits
 
     kinds, truth = np.unique(values, return_inverse=True)
-    scale = Scale.of(now.features(), now.blocks())
+    scale = Scale.of(now.features())
     told: dict[str, Labels] = {}
     if of_run is not None:
         told["run"] = np.unique(of_run, return_inverse=True)[1]
@@ -144,7 +144,7 @@ def _by_their_own_number(
     """Method -> cluster of each person, with the number that its criteria choose; methods that pass none."""
     from threadpoolctl import threadpool_limits
 
-    scale = Scale.of(periods[NOW].features(), periods[NOW].blocks())
+    scale = Scale.of(periods[NOW].features())
     with threadpool_limits(1):
         choices = compare_methods(periods, scale, rule)
         best = choices[choices["is_best_of_method"]]

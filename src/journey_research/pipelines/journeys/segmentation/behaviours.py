@@ -7,9 +7,7 @@ Context: persons are compared as of now, as of a week before, and by two halves 
 same model has to read all four. Choice: SQL counts each period alike; channels and scale are learnt from
 now, counts are brought to the length of now. Shares of deeds lean on everybody's by as much as ``LEAN``
 deeds weigh, so that who was seen twice is no extreme, and are compared by their roots (Hellinger), so that
-rare deeds count. Traits, channels and deeds weigh alike, each block scaled by its first principal axis
-(Escofier and Pagès, 1990): ten columns that say one thing are no ten reasons. Given up: a trait that is seen
-only since this week has no week before.
+rare deeds count. Given up: a trait that is seen only since this week has no week before.
 """
 
 from __future__ import annotations
@@ -86,10 +84,6 @@ class Behaviours:
         """Names of the columns of ``features``."""
         return (*FEATURES, *self.channels, *(DEED + deed for deed in self.deeds))
 
-    def blocks(self) -> tuple[int, ...]:
-        """How many columns of ``features`` are traits, channels and deeds."""
-        return len(FEATURES), len(self.channels), len(self.deeds)
-
     def deed_shares(self) -> Floats:
         """(n, d) share of each deed in a person's own; NaN for who did nothing."""
         n = self.deed_counts.sum(axis=1, keepdims=True)
@@ -111,7 +105,7 @@ class Behaviours:
 
 @dataclass(frozen=True)
 class Scale:
-    """Mean and spread of each feature among the persons of now, and what each weighs in a distance.
+    """Mean and spread of each feature among the persons of now.
 
     Example:
         >>> Scale.of(np.array([[1.0, 5], [3, 5]])).of_rows(np.array([[5.0, 5]])).tolist()
@@ -120,43 +114,18 @@ class Scale:
 
     mean: Floats
     spread: Floats
-    weight: Floats
 
     @classmethod
-    def of(cls, rows: Floats, blocks: tuple[int, ...] = ()) -> Scale:
-        """The scale on which these n rows have mean 0 and spread 1; a constant column is 0.
-
-        Args:
-            rows: n rows.
-            blocks: Columns of each block, which add up to all; columns weigh so that the first principal axis
-                of each block has the same spread, and a row's squared distance from the mean is the number
-                of columns on average. None: all weigh 1.
-        """
-        nothing = np.ones(rows.shape[1])
+    def of(cls, rows: Floats) -> Scale:
+        """The scale on which these n rows have mean 0 and spread 1; a constant column is 0."""
         if not len(rows):
-            return cls(np.zeros(rows.shape[1]), nothing, nothing)
+            return cls(np.zeros(rows.shape[1]), np.ones(rows.shape[1]))
         spread = rows.std(axis=0)
-        even = cls(rows.mean(axis=0), np.where(spread > 1e-12, spread, 1.0), nothing)
-        return cls(even.mean, even.spread, _block_weights(even.of_rows(rows), blocks)) if blocks else even
+        return cls(rows.mean(axis=0), np.where(spread > 1e-12, spread, 1.0))
 
     def of_rows(self, rows: Floats) -> Floats:
-        """Rows in standard deviations."""
+        """Rows on this scale."""
         return np.round((rows - self.mean) / self.spread, 9)
-
-    def weighed(self, rows: Floats) -> Floats:
-        """Rows as places between which distances are measured."""
-        return np.round(self.of_rows(rows) * self.weight, 9)
-
-
-def _block_weights(rows: Floats, blocks: tuple[int, ...]) -> Floats:
-    longest = []
-    for block in np.split(rows, np.cumsum(blocks)[:-1], axis=1):
-        axes = np.linalg.eigvalsh(block.T @ block / len(rows)) if block.shape[1] else np.ones(1)
-        longest.append(max(float(axes[-1]), 1e-12))
-    weight = np.repeat(1 / np.sqrt(longest), blocks)
-    varies = rows.any(axis=0)
-    total = float((weight[varies] ** 2).sum())
-    return np.asarray(np.where(varies, weight * np.sqrt(varies.sum() / max(total, 1e-12)), 1.0), np.float64)
 
 
 @dataclass(frozen=True)

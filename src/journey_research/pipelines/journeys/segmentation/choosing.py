@@ -167,7 +167,7 @@ def _measured(
     if len(halves[0]) < rule.min_persons:  # too few to say, so the segments do not count
         return told
     # Each half on its own scale: all persons were silent for a week longer before the odd weeks.
-    odd, even = (rows_for(method, half, Scale.of(half.features(), half.blocks())) for half in halves)
+    odd, even = (rows_for(method, half, Scale.of(half.features())) for half in halves)
     model = fitted(odd, rule.n_starts)
     one, other = (np.asarray(model.predict(half), np.int64) for half in (odd, even))
     value, low, high, _ = agreement_interval(one, other, draws)

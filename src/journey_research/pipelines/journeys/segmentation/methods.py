@@ -71,7 +71,7 @@ def rows_for(method: str, told: Behaviours, scale: Scale) -> Floats:
     """(n, columns) what the method reads of these persons."""
     if method in CHAINS:
         return told.deed_steps if method == DEEDS else told.steps
-    return scale.weighed(told.features())
+    return scale.of_rows(told.features())
 
 
 def are_told(method: str, rows: Floats) -> npt.NDArray[np.bool_]:

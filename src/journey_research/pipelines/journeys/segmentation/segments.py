@@ -97,7 +97,7 @@ def _fit(periods: dict[str, Behaviours], rule: SegmentRule) -> tuple[pd.DataFram
     """The choices, and the chosen method fitted on the persons of now."""
     now = periods[NOW]
     features = now.features()
-    scale = Scale.of(features, now.blocks())
+    scale = Scale.of(features)
     if len(now) < rule.min_persons:
         reason = f"fewer than {rule.min_persons} persons are one segment"
         return everybody_is_one(len(now), reason), Model(EVERYBODY_METHOD, None, scale)
