@@ -24,14 +24,10 @@ import pyarrow.parquet as pq
 
 from journey_research.engine import Table
 from journey_research.pipelines.journeys.segmentation.agreement import agreement_interval
-from journey_research.pipelines.journeys.segmentation.behaviours import (
-    NOW,
-    Behaviours,
-    Scale,
-    gather_behaviours,
-)
+from journey_research.pipelines.journeys.segmentation.behaviours import NOW, Behaviours, Scale
 from journey_research.pipelines.journeys.segmentation.choosing import compare_methods
 from journey_research.pipelines.journeys.segmentation.estimator import Labels
+from journey_research.pipelines.journeys.segmentation.gathering import gather_behaviours
 from journey_research.pipelines.journeys.segmentation.methods import CHAINS, rows_for
 from journey_research.pipelines.journeys.segmentation.rule import METHODS, SegmentRule
 from journey_research.pipelines.journeys.segmentation.segments import fit_method

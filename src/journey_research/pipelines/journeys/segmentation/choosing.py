@@ -180,7 +180,7 @@ def _twice_seen(
     """Odd and even weeks of persons who have touches in both that say anything to the method."""
     odd, even = periods[ODD_WEEKS], periods[EVEN_WEEKS]
     seen = [half.person_ids[are_told(method, half.deed_steps)].astype(str) for half in (odd, even)]
-    both = np.intersect1d(*seen)
+    both = np.intersect1d(seen[0], seen[1])
     kept = both[sampled(draws, len(both), rule.max_judged_persons)]
     return odd.of_persons(kept), even.of_persons(kept)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .behaviours import Told
+from .gathering import Told
 
 BEST = "best"
 METHODS = ("deed_mixture", "density", "gaussian_mixture", "kmeans", "markov_mixture")

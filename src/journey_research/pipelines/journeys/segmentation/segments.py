@@ -19,10 +19,11 @@ from journey_research.engine import Table, run_sql
 from journey_research.pipelines.journeys.intervals import wilson_interval
 
 from .agreement import agreement_interval
-from .behaviours import NOW, WEEK_BEFORE, Behaviours, Scale, gather_behaviours
+from .behaviours import NOW, WEEK_BEFORE, Behaviours, Scale
 from .choosing import EVERYBODY_METHOD, compare_methods, everybody_is_one, sampled
 from .density import NOISE
 from .estimator import Labels
+from .gathering import gather_behaviours
 from .methods import DENSITY, are_told, labels_of, make_estimator, rows_for
 from .moves import count_moves, rows_of_both
 from .naming import NO_SEGMENT, NOBODY_NOW, name_segments, tell_styles, tell_traits
