@@ -1,10 +1,10 @@
 """What persons did, as columns: traits to tell, features to compare, counts of steps for chains.
 
 Context: how somebody came (channels) and what somebody did there (*deeds*: actions, and pages by name) are
-two things, and a person seen twice has few of either. Choice: each has its shares and its steps. Deeds are the
-person's own: what the company sends is no behaviour. Their shares lean on everybody's by as much as ``LEAN``
-deeds weigh, so that who was seen twice is no extreme, and are compared by their roots (Hellinger), so that
-rare deeds count. Given up: which deed was done where.
+two things, and a person seen twice has few of either. Choice: each has its shares and its steps. Deeds are
+the person's own: what the company sends is no behaviour. Their shares lean on everybody's by as much as
+``LEAN`` deeds weigh, so that who was seen twice is no extreme, and are compared by their roots (Hellinger),
+so that rare deeds count. Given up: which deed was done where.
 """
 
 from __future__ import annotations

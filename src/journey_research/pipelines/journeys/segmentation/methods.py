@@ -76,7 +76,7 @@ def rows_for(method: str, told: Behaviours, scale: Scale) -> Floats:
 
 def are_told(method: str, rows: Floats) -> npt.NDArray[np.bool_]:
     """(n,) whether a row says anything at all to the method."""
-    return rows.any(axis=1) if method == DEEDS else np.ones(len(rows), bool)
+    return np.asarray(rows.any(axis=1), np.bool_) if method == DEEDS else np.ones(len(rows), np.bool_)
 
 
 def labels_of(method: str, fitted: Any, rows: Floats) -> Labels:
