@@ -78,7 +78,8 @@ def seen_by_a_shop(made):
     order_id = "shop:" + orders["number"].astype(str)
     outcomes = framed(
         "OUTCOMES", outcome_id=order_id, person_id=orders["person"].map("person:{:04x}".format),
-        occurred_at=instants(orders["at_ms"]), kind="order", outcome_amount=(orders["amount_cents"] // 100).astype("int32"),
+        occurred_at=instants(orders["at_ms"]), kind="order",
+        outcome_amount=(orders["amount_cents"] // 100).astype("int32"),
     )  # fmt: skip
     bought = framed("ORDERS", order_id=order_id, record_id="shop:0")
     end = {"as_of": pd.Timestamp(made.calendar.end_ms, unit="ms").to_pydatetime()}
