@@ -72,7 +72,8 @@ def test_wishes_and_openings_go_with_the_segment(seen):
 def test_what_people_open_lies_inside_the_visit_and_never_before_the_mail(seen):
     touches, _ = seen
     pages = touches[touches["tactic"].isin(PAGES) & (touches["kind"] == "page_viewed")]
-    began = pages["visit"].map(touches.groupby("visit")["at_ms"].min())
+    heads = touches[(touches["kind"] == "page_viewed") & (touches["tactic"] == "")]
+    began = pages["visit"].map(heads.groupby("visit")["at_ms"].min())
     mails = touches[touches["kind"].isin(["mail_sent", "mail_opened"])]
     sent = mails[mails["kind"] == "mail_sent"].set_index("message")["at_ms"]
     opened = mails[mails["kind"] == "mail_opened"]
