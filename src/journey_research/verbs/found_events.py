@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -152,6 +152,28 @@ class FoundEvents:
             ends_us = min(ends_us, _instant_us(end, "end"))
         return self._of_rows(is_kept, ends_us)
 
+    def codes(self, column: str) -> np.ndarray:
+        """One number per event, person by person in order: of its ``person``, or of its ``event``."""
+        told: np.ndarray = self._ordered[column].to_numpy()
+        return told
+
+    def with_people(self, **columns: Any) -> Self:
+        """The same events, with more columns of their persons.
+
+        Args:
+            columns: Name -> one value per person, in the order of ``persons``.
+        """
+        return type(self)(
+            self._ordered,
+            self.persons,
+            self.events,
+            gap_us=self._gap_us,
+            n_steps=self._n_steps,
+            n_rejected=self._n_rejected,
+            people=self.people.assign(**columns),
+            ends_us=self.ends_us,
+        )
+
     def need_by(self, column: str) -> None:
         """Refuse a column that was not named in ``by``."""
         if column not in self.people.columns:
@@ -161,6 +183,10 @@ class FoundEvents:
                 column=column,
                 do=f"name it in by=[...] of journeys(); there are: {names or 'none'}",
             )
+
+    def need_events(self, names: Sequence[str]) -> None:
+        """Refuse a name that no event has."""
+        need_known(names, self.events.to_pylist())
 
     def _of_rows(self, is_kept: np.ndarray, ends_us: int) -> Self:
         import pyarrow as pa
@@ -251,6 +277,25 @@ class FoundEvents:
                 rejected if told["n_rejected"] else "no row set aside",
             ]
         )
+
+
+def need_known(names: Iterable[str], events: Iterable[str]) -> None:
+    """Refuse names that are not among those of events.
+
+    Args:
+        names: Names that are asked for.
+        events: Names that there are.
+
+    Raises:
+        UserError: One is not among them.
+
+    Example:
+        >>> need_known(["buy"], ["buy", "look"])
+    """
+    known = set(events)
+    for name in names:
+        if name not in known:
+            raise UserError(f"no event is called {name!r}", do="look at .events, what there are")
 
 
 def _beside(first: pa.Table, *others: pa.Table) -> pa.Table:

@@ -23,6 +23,7 @@ from journey_research.pipelines.journeys.histories.step_matrices import step_mat
 from journey_research.pipelines.journeys.intervals import wilson_interval
 
 from .durations import length_in_us
+from .event_editing import EditedEvents
 from .found_events import FoundEvents
 from .journey_sides import FIRST, SECOND, Diff, part_sides
 
@@ -34,7 +35,7 @@ Per = Literal["session"] | None
 DAY_US = 86_400_000_000
 
 
-class Questions(FoundEvents):
+class Questions(EditedEvents):
     """Events that can be asked.
 
     Every method takes ``diff``, see ``part_sides``: the answer is then one row per cell with
@@ -85,10 +86,10 @@ class Questions(FoundEvents):
 
         with _mendable():
             if diff is None:
-                self._need_events(told, self)
+                self.need_events(told)
                 return ask(self)
             sides = part_sides(self, diff)
-            self._need_events(told, sides.first, sides.second)
+            sides.need_events(told)
             return compare_funnels(sides.asked(ask), FIRST, SECOND)
 
     def at_steps(
@@ -138,8 +139,7 @@ class Questions(FoundEvents):
             told = step_matrix(side.steps, n_steps=max(before, after, 1), centre=str(event), per=per)
             return told[told["step"].between(-before, after)].reset_index(drop=True)
 
-        sides = [self] if diff is None else [*_both(self, diff)]
-        self._need_events([str(event)], *sides)
+        self._need_in([str(event)], diff)
         return self._shares(ask, diff, ["step", "event"], within=["step"])
 
     def follows(self, *, per: Per = None, diff: Diff | None = None) -> pd.DataFrame:
@@ -237,8 +237,7 @@ class Questions(FoundEvents):
         Raises:
             UserError: No event is called that.
         """
-        sides = [self] if diff is None else [*_both(self, diff)]
-        self._need_events([str(event)], *sides)
+        self._need_in([str(event)], diff)
 
         def ask(side: FoundEvents) -> pd.DataFrame:
             return waiting.time_to_event(side.steps, str(event), at_days=at_days, ends_us=side.ends_us)[0]
@@ -259,8 +258,7 @@ class Questions(FoundEvents):
         Raises:
             UserError: No event is called that.
         """
-        sides = [self] if diff is None else [*_both(self, diff)]
-        self._need_events([str(event)], *sides)
+        self._need_in([str(event)], diff)
 
         def ask(side: FoundEvents) -> pd.DataFrame:
             return waiting.time_to_event(side.steps, str(event), ends_us=side.ends_us)[1]
@@ -380,6 +378,12 @@ class Questions(FoundEvents):
 
         return self._shares(ask, diff, ["members"], within=[])
 
+    def _need_in(self, names: Sequence[str], diff: Diff | None) -> None:
+        if diff is None:
+            self.need_events(names)
+        else:
+            part_sides(self, diff).need_events(names)
+
     def _shares(
         self,
         ask: Callable[[FoundEvents], pd.DataFrame],
@@ -392,12 +396,6 @@ class Questions(FoundEvents):
                 return ask(self)
             told = part_sides(self, diff).asked(ask)
             return differences.compare_shares(told, FIRST, SECOND, keys, within)
-
-    def _need_events(self, names: Sequence[str], *sides: FoundEvents) -> None:
-        known = {name for side in sides for name in side.events.to_pylist()}
-        for name in names:
-            if name not in known:
-                raise UserError(f"no event is called {name!r}", do="look at .events, what there are")
 
 
 def _both(found: FoundEvents, diff: Diff) -> tuple[FoundEvents, FoundEvents]:

@@ -7,7 +7,7 @@ up: more than two groups; a difference has an interval, a ranking of ten would n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ import pandas as pd
 from journey_research.engine import Table
 from journey_research.errors import UserError
 
-from .found_events import FoundEvents
+from .found_events import FoundEvents, need_known
 
 Diff = FoundEvents | Mapping[str, FoundEvents] | tuple[Any, ...]
 FIRST, SECOND = "first", "second"
@@ -48,6 +48,10 @@ class Sides:
         """The answers of both, one after the other, with the column ``group``."""
         sides = ((FIRST, self.first), (SECOND, self.second))
         return pd.concat([ask(side).assign(group=group) for group, side in sides], ignore_index=True)
+
+    def need_events(self, names: Sequence[str]) -> None:
+        """Refuse a name that no event of either side has."""
+        need_known(names, [*self.first.events.to_pylist(), *self.second.events.to_pylist()])
 
     @property
     def steps(self) -> Table:

@@ -17,6 +17,7 @@ from .event_codes import usable_events
 from .event_order import put_in_order
 from .files import frame_writer, json_writer, need_columns, read_frame, write_folder
 from .journey_plots import Plots
+from .journey_segments import FoundSegments, Method, find_segments
 from .kept_columns import values_of_persons
 
 if TYPE_CHECKING:
@@ -35,6 +36,30 @@ class Journeys(Plots):
         >>> found.transitions.values.tolist(), found.summary["n_sessions"]
         ([['look', 'buy', 1, 0.0]], 1)
     """
+
+    def segments(
+        self,
+        n_segments: int | None = None,
+        *,
+        method: Method = "shares",
+        most: int = 6,
+        n_states: int = 12,
+        seed: int = 1,
+    ) -> FoundSegments[Journeys]:
+        """Kinds of persons who behave alike; see ``find_segments``.
+
+        Args:
+            n_segments: How many there are; without it, as many as the criteria say.
+            method: ``"shares"``: by what they do; ``"chains"``: by what they do after what.
+            most: Most segments tried.
+            n_states: Kinds of events told apart, the commonest; the others are one.
+            seed: Seed of samples, starts and resamples.
+
+        Returns:
+            The segments; ``.events`` are these events with the column ``segment``, for ``where`` and
+            ``diff=("segment", a, b)``.
+        """
+        return find_segments(self, n_segments, method=method, most=most, n_states=n_states, seed=seed)
 
 
 def journeys(
