@@ -11,12 +11,12 @@ import pandas as pd
 
 from journey_research.engine import Table, run_sql
 
-from .estimates import rate
+from .estimates import FEWEST, TOO_FEW, rate
 from .journey_tables import binomial, mark_shares
 from .tables import rows_of
 from .words import Finding, is_known, lasting, number, plain, ranged, things
 
-N_CHANNELS, N_RULES = 6, 10
+N_CHANNELS, N_RULES = 5, 10
 LATELY_DAYS = 7
 DAY_US = 86_400_000_000
 # Whole numbers: two of three is exactly two thirds, which a fraction in binary is not.
@@ -52,14 +52,14 @@ def preferences_finding(person_preferences: Table, touchpoint_metrics: Table) ->
 
 
 def preferences_table(person_preferences: Table) -> pd.DataFrame:
-    """What leads for how many persons, and for how many surely: six channels, others as one, parts of day."""
+    """What leads for how many persons, and for how many surely: five channels, the others, parts of day."""
     counts = run_sql("preference_counts.sql", person_preferences=person_preferences).to_arrow().to_pylist()
     channels = [row for row in counts if row["dimension"] == "channel"]
     shown = [_preference(row) for row in channels[:N_CHANNELS]]
     if rest := channels[N_CHANNELS:]:
         n, n_clear = (sum(row[name] for row in rest) for name in ("n_persons", "n_clear"))
         others = things(len(rest), "other channel")
-        shown.append(("channel", others, number(n), "-", binomial(n_clear, n)))
+        shown.append(("channel", others, number(n), "-", _share(n_clear, n)))
     shown += [_preference(row) for row in counts if row["dimension"] != "channel"]
     return pd.DataFrame(shown, columns=PREFERENCE_COLUMNS)
 
@@ -74,9 +74,9 @@ def triggers_finding(triggers: Table, as_of: Table) -> Finding:
     n, n_persons = int(row["base"]), row["n_all_persons"]
     lately = sum(one["n_lately"] for one in counts)
     return Finding(
-        f"{things(n, 'time')} a signal called for an answer, with {things(n_persons, 'person')}; "
-        f"{rate(row).in_words} of them: {plain(row['mark'])}. In the last {LATELY_DAYS} days it were "
-        f"{number(lately)}."
+        f"{things(n, 'time')} a signal called for an answer, with {things(n_persons, 'person')}, "
+        f"{number(lately)} of them in the last {LATELY_DAYS} days; most often it was "
+        f"'{plain(row['mark'])}', in {rate(row).in_words}."
     )
 
 
@@ -101,16 +101,15 @@ def agreement_finding(message_consistency: Table) -> Finding:
     told = []
     for unit, words in (("week", "weeks of a person"), ("journey", "journeys")):
         shares = _agreeing(message_consistency, unit)
-        if shares:
-            n = int(next(iter(shares.values()))["base"])
-            told.append(f"in {_said(shares, 1)} of {number(n)} {words}")
-    if not told:
-        return Finding(
-            "Nobody gets two messages on one subject in a week or a journey, so none could differ."
-        )
-    return Finding(
-        f"Where somebody gets several messages on one subject, all say the same {' and '.join(told)}."
-    )
+        if _n(shares) >= FEWEST:
+            told.append(f"in {_said(shares, 1)} of {number(_n(shares))} {words}")
+    if told:
+        several = "Where somebody gets several messages on one subject"
+        return Finding(f"{several}, all say the same {' and '.join(told)}.")
+    if n := message_consistency.count():
+        units = things(n, "week or journey", "weeks and journeys")
+        return Finding(f"{units} with several messages on one subject: too few to say how often they agree.")
+    return Finding("Nobody gets two messages on one subject in a week or a journey, so none could differ.")
 
 
 def agreement_table(message_consistency: Table) -> pd.DataFrame:
@@ -131,7 +130,13 @@ def _agreeing(message_consistency: Table, unit: str) -> dict[Any, dict[str, Any]
     return dict(mark_shares(of_unit, AGREEMENT))
 
 
+def _n(shares: dict[Any, dict[str, Any]]) -> int:
+    return int(next(iter(shares.values()))["base"]) if shares else 0
+
+
 def _said(shares: dict[Any, dict[str, Any]], mark: int) -> str:
+    if 0 < _n(shares) < FEWEST:
+        return TOO_FEW
     if mark in shares:
         return rate(shares[mark]).in_words
     return number(0.0, "share") if shares else "-"
@@ -144,8 +149,12 @@ def _preference(row: dict[str, Any]) -> tuple[str, str, str, str, str]:
         plain(row["leading_value"]),
         number(row["n_persons"]),
         days,
-        binomial(row["n_clear"], row["n_persons"]),
+        _share(row["n_clear"], row["n_persons"]),
     )
+
+
+def _share(n_so: int, n: int) -> str:
+    return binomial(n_so, n) if n >= FEWEST else TOO_FEW
 
 
 def _fired(triggers: Table, as_of: Table) -> list[dict[str, Any]]:

@@ -8,12 +8,11 @@ import pandas as pd
 
 from journey_research.engine import Table
 
+from .estimates import FEWEST, TOO_FEW
 from .tables import rows_of
 from .words import Finding, is_known, number, plain, ranged, things
 
 N_CHANNELS, N_SOURCES = 5, 4
-FEWEST = 10  # leads; of fewer a share says nothing
-TOO_FEW = "too few to say"
 LEAD_COLUMNS = [
     "leads", "how many", "became contacts (95 in 100)", "could become customers", "did (95 in 100)",
     "days until then (median)",

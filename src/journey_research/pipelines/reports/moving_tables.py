@@ -111,7 +111,7 @@ def pairs_finding(channel_pairs: Table) -> Finding:
     return Finding(
         f"{plain(row['first_channel']).capitalize()} and then {plain(row['second_channel'])} goes with "
         f"{value:+.1f} ({low:+.1f} to {high:+.1f}) conversions per 1,000 days beyond what each has alone "
-        f"({things(row['n_persons'], 'person')}): the surest of {len(sure)} declared, of "
+        f"({things(row['n_persons'], 'person')}): the surest of {len(sure)} declared among "
         f"{things(len(rows), 'pair')} tested."
     )
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from journey_research.engine import Table
 
-from .estimates import rate
+from .estimates import FEWEST, TOO_FEW, rate
 from .journey_tables import mark_shares
 from .tables import rows_of
 from .words import Finding, is_known, number, ranged, things
@@ -27,6 +27,7 @@ FIGURES = {
 MOST_WORDS = 4  # so many and more are told as one
 REACHES = {1: "1", 2: "2", 3: "3 or 4", 5: "5 to 9", 10: "10 or more"}
 FIGURE_COLUMNS = ["of", "how many", "share (95 in 100)", "do what"]
+REACH_COLUMNS = ["reach", "n_givers", "n_passed_on"]
 WORD_COLUMNS = ["words from one to the other", "pairs", "the receiver converts after (95 in 100)"]
 
 
@@ -60,8 +61,8 @@ def peers_table(influence_figures: Table) -> pd.DataFrame:
         for name, (of, does) in FIGURES.items()
         if name in rows and is_known(rows[name]["share"])
     ]
-    if not any(rows[name]["share"] for name in rows):
-        shown = []
+    if not any(is_known(row["share"]) and row["share"] for row in rows.values()):
+        shown = []  # nobody gives and nobody hears a word
     return pd.DataFrame(shown, columns=FIGURE_COLUMNS)
 
 
@@ -79,7 +80,7 @@ def words_table(influence_edges: Table) -> pd.DataFrame:
             continue
         n = int(next(iter(shares.values()))["base"])
         words = f"{n_words} or more" if n_words == MOST_WORDS else number(n_words)
-        so = rate(shares["after"]).in_words if "after" in shares else number(0.0, "share")
+        so = TOO_FEW if n < FEWEST else _after(shares)
         shown.append((words, number(n), so))
     return pd.DataFrame(shown, columns=WORD_COLUMNS)
 
@@ -89,7 +90,6 @@ def reach_of_givers(influence_spheres: Table) -> pd.DataFrame:
 
     All reaches there, those of nobody too; no giver: no row.
     """
-    from_ = sorted(REACHES)
     counts = influence_spheres.query(
         "select case when n_reached >= 10 then 10 when n_reached >= 5 then 5 when n_reached >= 3 then 3 "
         "else n_reached end as reach, count(*) as n, "
@@ -98,10 +98,14 @@ def reach_of_givers(influence_spheres: Table) -> pd.DataFrame:
     ).to_arrow().to_pylist()  # fmt: skip
     found = {row["reach"]: row for row in counts}
     if not found:
-        return pd.DataFrame({"reach": [], "n_givers": [], "n_passed_on": []})
+        return pd.DataFrame(columns=REACH_COLUMNS)
     none = {"n": 0, "n_passed_on": 0}
-    rows = [(REACHES[n], found.get(n, none)["n"], found.get(n, none)["n_passed_on"]) for n in from_]
-    return pd.DataFrame(rows, columns=["reach", "n_givers", "n_passed_on"])
+    rows = [(REACHES[n], found.get(n, none)["n"], found.get(n, none)["n_passed_on"]) for n in REACHES]
+    return pd.DataFrame(rows, columns=REACH_COLUMNS)
+
+
+def _after(shares: dict[str, dict[str, Any]]) -> str:
+    return rate(shares["after"]).in_words if "after" in shares else number(0.0, "share")
 
 
 def _ranged(row: dict[str, Any]) -> str:

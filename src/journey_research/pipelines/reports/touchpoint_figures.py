@@ -97,10 +97,8 @@ def tools_by_role(roles_by_tool: pd.DataFrame) -> Axes | None:
     totals = roles_by_tool.sum(axis=0)
     grid = (counts / totals).to_numpy(dtype=float)
     row, column = np.unravel_index(int(grid.argmax()), grid.shape)
-    title = (
-        f"To {counts.columns[column]}, {number(grid.max(), 'share')} of touches are "
-        f"{plain(counts.index[row])}"
-    )
+    share = number(grid.max(), "share")
+    title = f"Of touches to {counts.columns[column]}, {share} are {plain(counts.index[row])}"
     texts = [[f"{100 * share:.0f}" if share >= 0.005 else "" for share in line] for line in grid]
     names = [f"{role} ({number(totals[role])})" for role in counts.columns]
     axes = heat_map(title, grid, [plain(tool) for tool in counts.index], names, texts, low=0.0, high=1.0)
