@@ -43,6 +43,18 @@ def test_preferences_are_told_of_those_who_come_often_enough():
     )
 
 
+def test_where_there_is_one_channel_nobody_prefers_it():
+    row = {"dimension": "channel", "leading_value": "web", "preferred_value": "web", "n_runner_up": 0}
+    rows = [{**row, "person_id": f"person:{n:x}"} for n in range(3)]
+    metrics = WORLD["touchpoint_metrics"]
+
+    said = dialogue_tables.preferences_finding(table("PERSON_PREFERENCES", *rows), metrics)
+    assert "accord, all come by web alone, which is no preference:" in said
+    elsewhere = {**row, "person_id": "person:f", "n_runner_up": 1}
+    said = dialogue_tables.preferences_finding(table("PERSON_PREFERENCES", *rows, elsewhere), metrics)
+    assert "20.0% (15.0% to 25.0%) of 22 persons surely prefer one channel" in said
+
+
 def test_small_channels_are_told_as_one_and_of_few_persons_no_share():
     # Twelve persons come by app, on 4 to 15 days, and six surely prefer it; six other channels have one each.
     by_app = [

@@ -201,4 +201,6 @@ def test_pairs_within_chance_are_counted():
     )
     two = table("CHANNEL_PAIRS", one, {**one, "second_channel": "store"})
     assert moving_tables.pairs_finding(two).startswith("None of 2 pairs of channels goes with more")
-    assert moving_tables.pairs_finding(EMPTY["channel_pairs"]).startswith("No two channels stand near")
+    assert moving_tables.pairs_finding(empty_world()["channel_pairs"]).startswith(
+        "No two channels stand near"
+    )

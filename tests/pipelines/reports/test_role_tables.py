@@ -43,8 +43,10 @@ def test_where_nobody_says_what_contacts_are_for_it_is_said():
     assert role_tables.roles_finding(unknown) == (
         "Nobody has said what the kinds of contact here are for (7 touches)."
     )
-    assert role_tables.roles_table(unknown).to_numpy().tolist() == [
-        ["unknown", "7", "unknown: 100.0% (60.0% to 100.0%)", ""]
+    assert role_tables.roles_table(unknown).empty
+    known = table("TOUCHPOINT_ROLES", row, {**row, "role": "buy", "tool": "store", "stage_share": 0.7})
+    assert role_tables.roles_table(known).to_numpy().tolist() == [
+        ["unknown", "14", "store to buy: 70.0% (60.0% to 100.0%)", "unknown: 100.0% (60.0% to 100.0%)"]
     ]
 
 

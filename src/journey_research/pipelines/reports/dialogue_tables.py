@@ -37,13 +37,17 @@ def preferences_finding(person_preferences: Table, touchpoint_metrics: Table) ->
     figures = {
         row["metric"]: row for row in rows_of(touchpoint_metrics, "select * from this order by metric")
     }
+    counts = _led(person_preferences)
     told = []
     for dimension, words in (("channel", "one channel"), ("part_of_day", "one part of the day")):
         row = figures.get(f"{dimension}_preference_share")
-        if row and row["n"]:
+        values = [one for one in counts if one["dimension"] == dimension]
+        if len(values) == 1 and not values[0]["most_elsewhere"]:
+            told.append(f"all come by {plain(values[0]['leading_value'])} alone, which is no preference")
+        elif values and row and row["n"]:
             share = ranged(row["value"], row["low"], row["high"], "share")
             told.append(f"{share} of {things(row['n'], 'person')} surely prefer {words}")
-    if not told or not person_preferences.count():
+    if not told:
         return Finding("Nobody is seen to come of their own accord, so nobody's preference is known.")
     return Finding(
         f"Of those who come of their own accord, {'; '.join(told)}: a preference is said to be there only "
@@ -53,7 +57,7 @@ def preferences_finding(person_preferences: Table, touchpoint_metrics: Table) ->
 
 def preferences_table(person_preferences: Table) -> pd.DataFrame:
     """What leads for how many persons, and for how many surely: five channels, the others, parts of day."""
-    counts = run_sql("preference_counts.sql", person_preferences=person_preferences).to_arrow().to_pylist()
+    counts = _led(person_preferences)
     channels = [row for row in counts if row["dimension"] == "channel"]
     shown = [_preference(row) for row in channels[:N_CHANNELS]]
     if rest := channels[N_CHANNELS:]:
@@ -155,6 +159,13 @@ def _preference(row: dict[str, Any]) -> tuple[str, str, str, str, str]:
 
 def _share(n_so: int, n: int) -> str:
     return binomial(n_so, n) if n >= FEWEST else TOO_FEW
+
+
+def _led(person_preferences: Table) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = (
+        run_sql("preference_counts.sql", person_preferences=person_preferences).to_arrow().to_pylist()
+    )
+    return rows
 
 
 def _fired(triggers: Table, as_of: Table) -> list[dict[str, Any]]:

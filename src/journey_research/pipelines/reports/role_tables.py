@@ -41,12 +41,15 @@ def roles_finding(touchpoint_roles: Table) -> Finding:
 
 
 def roles_table(touchpoint_roles: Table) -> pd.DataFrame:
-    """For each stage of the ladder the two uses that have most of its touches; the range counts persons."""
+    """For each stage of the ladder the two uses that have most of its touches; the range counts persons.
+
+    Left out: stages of whose touches nobody has said what they are for.
+    """
     rows = rows_of(touchpoint_roles, "select * from this order by n_touches desc, stage, role, tool")
     shown = []
     for stage in STAGES:
         uses = [row for row in rows if row["stage"] == stage]
-        if uses:
+        if any(row["role"] != UNKNOWN for row in uses):
             told = [_use(row) for row in uses[:N_USES]]
             told += [""] * (N_USES - len(told))
             shown.append((plain(stage), number(sum(row["n_touches"] for row in uses)), *told))

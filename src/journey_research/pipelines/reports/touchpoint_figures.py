@@ -96,7 +96,7 @@ def tools_by_role(roles_by_tool: pd.DataFrame) -> Axes | None:
         return None
     totals = roles_by_tool.sum(axis=0)
     grid = (counts / totals).to_numpy(dtype=float)
-    row, column = np.unravel_index(int(grid.argmax()), grid.shape)
+    row, column = (int(place) for place in np.unravel_index(int(grid.argmax()), grid.shape))
     share = number(grid.max(), "share")
     title = f"Of touches to {counts.columns[column]}, {share} are {plain(counts.index[row])}"
     texts = [[f"{100 * share:.0f}" if share >= 0.005 else "" for share in line] for line in grid]
