@@ -162,7 +162,7 @@ def _leads() -> list[dict[str, Any]]:
         {"grouped_by": "all", "name": "all", "n_leads": 100, "n_contacts": 50, "n": 80, **known, **days},
         {"grouped_by": "channel", "name": "email", "n_leads": 70, "n": 60, **known, **days},
         {"grouped_by": "channel", "name": "none", "n_leads": 24, "n": 18, **known, "customer_days": 5.0},
-        {"grouped_by": "channel", "name": "store", "n_leads": 6, "n": 2, **known},
+        {"grouped_by": "channel", "name": "store", "n_leads": 16, "n": 2, **known},
         {"grouped_by": "source", "name": "web_forms", "n_leads": 94, "n": 78, **known, **days},
     ]
 

@@ -184,4 +184,9 @@ def test_roles_are_per_cent_of_a_column(drawn):
 
 
 def test_every_giver_is_in_a_bar(drawn):
-    assert sum(bar.get_height() for bar in drawn["givers_by_reach"].patches) == 4
+    bars = drawn["givers_by_reach"].patches
+    assert sum(bar.get_height() for bar in bars) == 4
+    # Two givers reach ten or more, the word of one goes on: the one stands on the other.
+    two = [{"person_id": f"person:{n}", "n_reached": 10 + n, "n_reached_further": n} for n in range(2)]
+    axes = peer_figures.givers_by_reach(peer_tables.reach_of_givers(table("INFLUENCE_SPHERES", *two)))
+    assert (axes.patches[-1].get_y(), axes.patches[-1].get_height()) == (1, 1)

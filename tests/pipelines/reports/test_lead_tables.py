@@ -21,7 +21,7 @@ def test_all_leads_then_channels_then_sources_and_of_few_no_share():
         ["all", "100", HALF, "80", QUARTER, "24 (20 to 33)"],
         ["first met by email", "70", HALF, "60", QUARTER, "24 (20 to 33)"],
         ["never met", "24", HALF, "18", QUARTER, "-"],
-        ["first met by store", "6", "too few to say", "2", "too few to say", "-"],
+        ["first met by store", "16", HALF, "2", "too few to say", "-"],
         ["held by web forms", "94", HALF, "78", QUARTER, "24 (20 to 33)"],
     ]  # fmt: skip
 

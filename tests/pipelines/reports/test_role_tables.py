@@ -75,6 +75,7 @@ def test_every_touch_with_a_role_is_in_the_grid(counts):
     ]
     grid = role_tables.roles_by_tool(table("TOUCHPOINT_ROLES", *rows))
 
+    assert set(grid.index) == {tool for _, role, tool in counts if role != "unknown"}
     assert grid.to_numpy().sum() == sum(n for (_, role, _), n in counts.items() if role != "unknown")
     for tool in grid.index:
         for role in grid.columns:
