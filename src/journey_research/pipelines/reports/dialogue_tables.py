@@ -78,8 +78,8 @@ def triggers_finding(triggers: Table, as_of: Table) -> Finding:
     n, n_persons = int(row["base"]), row["n_all_persons"]
     lately = sum(one["n_lately"] for one in counts)
     return Finding(
-        f"{things(n, 'time')} a signal called for an answer, with {things(n_persons, 'person')}, "
-        f"{number(lately)} of them in the last {LATELY_DAYS} days; most often it was "
+        f"{things(n, 'time')}, {number(lately)} of these in the last {LATELY_DAYS} days, a signal called for "
+        f"an answer, with {things(n_persons, 'person')}; most often it was "
         f"'{plain(row['mark'])}', in {rate(row).in_words}."
     )
 
