@@ -78,8 +78,8 @@ def test_small_channels_are_told_as_one_and_of_few_persons_no_share():
 def test_signals_are_told_by_rule_and_of_late_means_less_than_seven_days_ago():
     # Carts left 30, 9 and 6 days ago by two persons; a complaint exactly seven days ago.
     assert dialogue_tables.triggers_finding(WORLD["triggers"], AS_OF) == (
-        "4 times, 1 of these in the last 7 days, a signal called for an answer, with 3 persons; most often it "
-        "was 'cart left', in 75.0% (26.0% to 100.0%)."
+        "4 times, 1 of these in the last 7 days, a signal called for an answer, with 3 persons; most often "
+        "it was 'cart left', in 75.0% (26.0% to 100.0%)."
     )
     assert dialogue_tables.triggers_table(WORLD["triggers"], AS_OF).to_numpy().tolist() == [
         ["cart left", "shop team", "3", "2", "1.0 days", "1"],
