@@ -1,4 +1,4 @@
-"""What is lost when identity is told no e-mail address (or other identifier), beside what was said would be."""
+"""What is lost when identity is told no e-mail address or other identifier, beside what was said to be."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ def measure_bridges(run: Path, raw: Path) -> tuple[pd.DataFrame, str]:
 
     del raw
     vault = run.parents[1] / "vault" / "runs" / run.name / "01_ingestion"
-    places = {name: run / "01_ingestion" for name in ("records", "source_links", "judgements", "true_people")}
-    places |= {name: vault for name in ("identifiers", "record_values")}
+    places = dict.fromkeys(("records", "source_links", "judgements", "true_people"), run / "01_ingestion")
+    places |= dict.fromkeys(("identifiers", "record_values"), vault)
     tables = {name: Table.from_parquet(place / f"{name}.parquet") for name, place in places.items()}
     manifest = json.loads((run / "manifest.json").read_text())
     told = manifest["parameters"]

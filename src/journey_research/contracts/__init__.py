@@ -45,6 +45,7 @@ MODULES = {
     "conversion": "EXAMPLES SCORES CALIBRATION_BINS CREDITS THRESHOLD_CHANNELS RANKING_FLIPS LIFETIME_VALUES",
     "decisions": "PERMISSIONS DECISIONS POLICY_VALUE HONOURED_REFUSALS",
     "metrics": "METRICS HEADLINES ENTITY_TOTALS",
+    "maturity": "MATURITY",
 }
 NAMES = {name: module for module, names in MODULES.items() for name in names.split()}
 

@@ -19,7 +19,9 @@ class LinkBridges(pa.DataFrameModel):
     )
     link_low: Series[Float] = pa.Field(nullable=True, ge=0, le=1, metadata=NONE)
     link_high: Series[Float] = pa.Field(nullable=True, ge=0, le=1, metadata=NONE)
-    n_apart: Series[Int] = pa.Field(ge=0, metadata=NONE, description="persons who would be several without it")
+    n_apart: Series[Int] = pa.Field(
+        ge=0, metadata=NONE, description="persons who would be several without it"
+    )
     apart_share: Series[Float] = pa.Field(
         ge=0, le=1, metadata=NONE, description="of persons of several records"
     )

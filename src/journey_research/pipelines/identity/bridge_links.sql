@@ -14,7 +14,7 @@ from accepted
 join evidence_links as told
     on told.record_id_a = accepted.record_id_a and told.record_id_b = accepted.record_id_b
     and (told.is_accepted or told.refusal = $contested)
-join bridges on told.comparisons like concat('%"', bridges.bridge, '":%')
+join bridges on told.comparisons like concat_ws('', '%"', bridges.bridge, '":%')
 union all
 select accepted.record_id_a, accepted.record_id_b, 'likeness'
 from accepted
