@@ -35,25 +35,35 @@ def ablate_identifiers(
         left_out: Types to leave out.
 
     Returns:
-        ``bridge, said_share, said_low, said_high, recall_before, recall_after, lost_share, n``: the share
-        of pairs that the links said would be lost, and the share of true pairs found that was. ``n``
-        counts those pairs.
+        ``bridge, said_share, said_low, said_high, found_lost_share, recall_before, recall_after, lost_share,
+        n``: the share of pairs that the links said would be lost, the share of pairs found that was, right
+        or wrong, and that of the true ones. ``n`` counts the true ones. What was said is the links' word: a
+        type that also refuses (two logins of one browser) changes other ties when it is gone.
     """
     links, truth, evidence = _found(tables, tables["identifiers"], scored_links, model, rules)
     said = count_bridges(links, evidence, scored_links).set_index("bridge")
-    before, n_true = truth
+    before, n_true, n_before = truth
     rows = []
     for bridge in left_out:
         rest = tables["identifiers"].query(f"select * from this where identifier_type <> '{bridge}'")
-        (after, _) = _found(tables, rest, scored_links, model, rules)[1]
+        (after, _, n_after) = _found(tables, rest, scored_links, model, rules)[1]
         told = (
             said.loc[bridge, ["lost_share", "lost_low", "lost_high"]].tolist()
             if bridge in said.index
             else [0.0, 0.0, np.nan]
         )
         lost = (before - after) / before if before else np.nan
-        rows.append((bridge, *told, before / max(n_true, 1), after / max(n_true, 1), lost, before))
-    names = ["bridge", "said_share", "said_low", "said_high", "recall_before", "recall_after"]
+        all_lost = (n_before - n_after) / n_before if n_before else np.nan
+        rows.append((bridge, *told, all_lost, before / max(n_true, 1), after / max(n_true, 1), lost, before))
+    names = [
+        "bridge",
+        "said_share",
+        "said_low",
+        "said_high",
+        "found_lost_share",
+        "recall_before",
+        "recall_after",
+    ]
     return pd.DataFrame(rows, columns=[*names, "lost_share", "n"])
 
 
@@ -99,8 +109,8 @@ def _found(
     scored_links: Table,
     model: dict[str, Any],
     rules: tuple[EvidenceRule, ClusterRule],
-) -> tuple[Table, tuple[int, int], Table]:
-    """Links, (true pairs found, true pairs), and the evidence."""
+) -> tuple[Table, tuple[int, int, int], Table]:
+    """Links, (true pairs found, true pairs, pairs found), and the evidence."""
     evidence_rule, cluster_rule = rules
     records, values = tables["records"], tables["record_values"]
     evidence = gather_evidence(records, identifiers, values, tables["source_links"], evidence_rule)
@@ -112,5 +122,6 @@ def _found(
     both = clusters.merge(true, on="record_id")
     found = both.groupby(["cluster_id", "true_person_id"]).size().to_numpy()
     whole = both.groupby("true_person_id").size().to_numpy()
-    pairs = int((found * (found - 1) // 2).sum()), int((whole * (whole - 1) // 2).sum())
+    together = clusters.groupby("cluster_id").size().to_numpy()
+    pairs = tuple(int((size * (size - 1) // 2).sum()) for size in (found, whole, together))
     return Table.from_pandas(links), pairs, evidence

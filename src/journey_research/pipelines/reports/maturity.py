@@ -225,15 +225,17 @@ def _own(stitching_counts: Table, rule: MaturityRule) -> tuple[object, ...]:
 
 
 def _seen(coverage_warnings: Table, area: str, question: str) -> tuple[object, ...]:
-    row = coverage_warnings.query(
+    rows = coverage_warnings.query(
         "select status, interaction_share, low, high, min_share, n_interactions from this "
-        f"where area = '{area}' order by area"
-    ).first_row()
+        f"where area = '{area}'"
+    )
+    told = [tuple(row.values()) for row in rows.to_arrow().to_pylist()]
     figure = "interactions of that kind"
-    if row is None:
+    if not told:
         return ("journeys", question, NOT_KNOWN, figure, "share", None, None, None, None, 0)
-    answer = {"covered": YES, "unsure": NOT_KNOWN}.get(row[0], NO)
-    return ("journeys", question, answer, figure, "share", *row[1:])
+    status, *numbers = told[0]
+    answer = {"covered": YES, "unsure": NOT_KNOWN}.get(status, NO)
+    return ("journeys", question, answer, figure, "share", *numbers)
 
 
 def _tested(decisions: Table, rule: MaturityRule) -> tuple[object, ...]:
