@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from journey_research.engine import Table
-from tests.worlds import empty_world, small_world, table
+from tests.worlds import MOMENT, empty_world, small_world, table
 
 MONDAY = datetime(2025, 3, 3)
 CHANNELS = ["direct", "email", "paid_search", "store"]
@@ -18,7 +18,15 @@ CHANNELS = ["direct", "email", "paid_search", "store"]
 
 def journeys_world() -> dict[str, Table]:
     """Every table that the report on how people move reads; by dataset name."""
-    return {**empty_world(), **small_world(), **_moving(), **_meeting(), **_scenes()}
+    return {
+        **empty_world(),
+        **small_world(),
+        **_moving(),
+        **_meeting(),
+        **_scenes(),
+        **_dialogue(),
+        **_peers(),
+    }
 
 
 def _share(name: str, value: float, n: float = 0.05) -> dict[str, float]:
@@ -127,7 +135,36 @@ def _moving() -> dict[str, Table]:
         "telling_sequences": table("TELLING_SEQUENCES", *sequences),
         "retention": table("RETENTION", *retention),
         "segment_traits": table("SEGMENT_TRAITS", *_traits()),
+        "channel_pairs": table("CHANNEL_PAIRS", *_pairs()),
+        "lead_outcomes": table("LEAD_OUTCOMES", *_leads()),
     }
+
+
+def _pairs() -> list[dict[str, Any]]:
+    told = (
+        ("email", "display", 0.03, 0.01, 0.001, True),
+        ("display", "email", 0.01, 0.03, 0.4, False),
+        ("sms", "email", -0.02, None, 0.9, False),
+    )
+    return [
+        {"first_channel": one, "second_channel": other, "together_rate": rate, "low": rate - 0.02,
+         "high": rate + 0.02, "reverse_rate": back, "n_days": 300, "n_conversions": 20, "n_persons": 60,
+         "p_value": p, "q_value": min(3 * p, 1.0), "is_declared": declared}
+        for one, other, rate, back, p, declared in told
+    ]  # fmt: skip
+
+
+def _leads() -> list[dict[str, Any]]:
+    known = {"contact_share": 0.5, "contact_low": 0.4, "contact_high": 0.6,
+             "customer_share": 0.25, "customer_low": 0.15, "customer_high": 0.35}  # fmt: skip
+    days = {"customer_days": 24.4, "customer_days_low": 19.6, "customer_days_high": 33.0}
+    return [
+        {"grouped_by": "all", "name": "all", "n_leads": 100, "n_contacts": 50, "n": 80, **known, **days},
+        {"grouped_by": "channel", "name": "email", "n_leads": 70, "n": 60, **known, **days},
+        {"grouped_by": "channel", "name": "none", "n_leads": 24, "n": 18, **known, "customer_days": 5.0},
+        {"grouped_by": "channel", "name": "store", "n_leads": 16, "n": 2, **known},
+        {"grouped_by": "source", "name": "web_forms", "n_leads": 94, "n": 78, **known, **days},
+    ]
 
 
 def _traits() -> list[dict[str, Any]]:
@@ -175,6 +212,8 @@ def _meeting() -> dict[str, Table]:
     figures = [
         {"metric": "contradicted_person_share", **_share("value", 0.2), "n": 80},
         {"metric": "consistency_index_by_week", **_share("value", 0.6), "n": 120},
+        {"metric": "channel_preference_share", **_share("value", 0.2), "n": 22},
+        {"metric": "part_of_day_preference_share", **_share("value", 0.0), "n": 3},
     ]
     contradictions = [
         {
@@ -214,6 +253,82 @@ def _meeting() -> dict[str, Table]:
         "sync_lags": table("SYNC_LAGS", *lags),
         "process_views": table("PROCESS_VIEWS", *views),
         "direction_kpis": table("DIRECTION_KPIS", *directions),
+    }
+
+
+def _dialogue() -> dict[str, Table]:
+    roles = [
+        {"stage": stage, "role": role, "tool": tool, "n_touches": n, "n_persons": 9,
+         **_share("stage_share", share)}
+        for stage, role, tool, n, share in (
+            ("connection", "discover", "search", 60, 0.6), ("connection", "discover", "website", 40, 0.4),
+            ("customer", "complain", "service", 8, 0.4), ("customer", "buy", "store", 7, 0.35),
+            ("customer", "buy", "website", 4, 0.2), ("customer", "unknown", "unknown", 1, 0.05),
+        )
+    ]  # fmt: skip
+    # Of the persons who come by app three of four surely prefer it; seven channels lead for somebody.
+    led = {"app": (4, 3), "direct": (9, 0), "email": (3, 0), "store": (2, 0), "social": (2, 0),
+           "survey": (1, 1), "support": (1, 0)}  # fmt: skip
+    preferences = [
+        {"person_id": f"person:{place:x}{n:x}", "dimension": "channel", "leading_value": channel,
+         "preferred_value": channel if n < n_clear else None, "is_clear": n < n_clear, "n_days": 4 + n}
+        for place, (channel, (n_all, n_clear)) in enumerate(led.items())
+        for n in range(n_all)
+    ] + [
+        {"person_id": f"person:0{n:x}", "dimension": "part_of_day", "leading_value": "evening", "n_days": 3}
+        for n in range(3)
+    ]  # fmt: skip
+    # cart_left thrice, of two persons, once in the last seven days; a complaint exactly seven days ago.
+    triggers = [
+        {"rule": rule, "touch_id": f"web:{n}", "person_id": f"person:{person:x}", "owner": owner,
+         "signal_at": fired - timedelta(hours=hours), "fired_at": fired}
+        for n, (rule, person, owner, hours, fired) in enumerate((
+            ("cart_left", 1, "shop team", 24, MOMENT - timedelta(days=30)),
+            ("cart_left", 1, "shop team", 24, MOMENT - timedelta(days=9)),
+            ("cart_left", 2, "shop team", 24, MOMENT - timedelta(days=6)),
+            ("complaint_open", 3, "service team", 0, MOMENT - timedelta(days=7)),
+        ))
+    ]  # fmt: skip
+    agreement = [
+        {"unit": unit, "unit_id": f"{unit}:{n}", "person_id": f"person:{n % 3:x}", "n_messages": n_all,
+         "n_agreeing": n_same, "consistency_index": n_same / n_all}
+        for unit, counts in (
+            ("week", ((2, 2), (2, 1), (3, 2), (2, 1), (5, 2))), ("journey", ((2, 2), (4, 4)))
+        )
+        for n, (n_all, n_same) in enumerate(counts)
+    ]  # fmt: skip
+    return {
+        "touchpoint_roles": table("TOUCHPOINT_ROLES", *roles),
+        "person_preferences": table("PERSON_PREFERENCES", *preferences),
+        "triggers": table("TRIGGERS", *triggers),
+        "message_consistency": table("MESSAGE_CONSISTENCY", *agreement),
+    }
+
+
+def _peers() -> dict[str, Table]:
+    # A giver reaches one, one two, one four and one twelve; the last one's word is passed on.
+    reached = {"a": (1, 0), "b": (2, 0), "c": (4, 0), "d": (12, 3), "e": (0, 0), "f": (0, 0)}
+    spheres = [
+        {"person_id": f"person:{name}", "n_reached": n, "n_reached_further": further}
+        for name, (n, further) in reached.items()
+    ]
+    edges = [
+        {"giver_person_id": f"person:{giver}", "receiver_person_id": f"person:{giver}{n:x}",
+         "n_acts": 1 if giver == "d" else 4 + n, "is_followed": n % 4 == 0}
+        for giver, (n_reached, _) in reached.items()
+        for n in range(n_reached)
+    ]  # fmt: skip
+    figures = [
+        {"figure": "touched_by_peers_share", **_share("share", 0.15), "n": 200},
+        {"figure": "giving_share", **_share("share", 0.02, 0.01), "n": 200},
+        {"figure": "passed_on_share", **_share("share", 0.25), "n": 4},
+        {"figure": "followed_share", **_share("share", 0.3), "n": 19},
+        {"figure": "largest_community_share", "share": 0.6, "n": 20},
+    ]
+    return {
+        "influence_figures": table("INFLUENCE_FIGURES", *figures),
+        "influence_spheres": table("INFLUENCE_SPHERES", *spheres),
+        "influence_edges": table("INFLUENCE_EDGES", *edges),
     }
 
 

@@ -23,11 +23,13 @@ def told(tmp_path_factory):
     run, raw = folder / "runs" / "one", folder / "raw"
     run.mkdir(parents=True)
     raw.mkdir()
-    touches, outcomes, orders, as_of = persons_of(KINDS.values(), 20)
+    touches, pages, outcomes, orders, as_of = persons_of(KINDS.values(), 20)
     ids = sorted(set(touches.to_pandas()["person_id"]))
     real = {person: f"p{person[7]}{'001' if person[8:] == '000' else person[8:]}" for person in ids}
     records = {person: f"web:{person[7:]}" for person in ids}
     seen = touches.to_pandas()
+    content = pages.to_pandas().set_index("touch_id")["content_id"].reindex(seen["touch_id"])
+    told_pages = content.astype(object).where(content.notna(), None)
     bought = outcomes.to_pandas()
     owned = orders.to_pandas().drop(columns="record_id")
     owned = owned.merge(bought[["outcome_id", "person_id"]], left_on="order_id", right_on="outcome_id")
@@ -38,10 +40,10 @@ def told(tmp_path_factory):
     )  # fmt: skip
     tables = {
         "journey_touches": touches, "outcomes": outcomes, "orders": orders, "as_of": as_of,
-        "segments": segment_persons(touches, outcomes, orders, as_of, RULE)[0],
+        "segments": segment_persons(touches, pages, outcomes, orders, as_of, RULE)[0],
         "touches": table("TOUCHES", *(
-            {"touch_id": touch, "record_id": records[person]}
-            for touch, person in zip(seen["touch_id"], seen["person_id"], strict=True)
+            {"touch_id": touch, "record_id": records[person], "content_id": page}
+            for touch, person, page in zip(seen["touch_id"], seen["person_id"], told_pages, strict=True)
         )),
         "people": table("PEOPLE", *({"record_id": records[one], "person_id": one} for one in ids)),
         "true_people": table("TRUE_PEOPLE", *(
@@ -68,6 +70,7 @@ def test_planted_segments_are_recovered_and_chance_is_not(told):
     assert found[(FOUND, "segment", "run")] == 1
     for view in (FOUND, MAIN, REAL):
         assert found[(view, "segment", "kmeans")] > 0.9
+        assert found[(view, "segment", "deed_mixture")] > 0.9
         assert found[(view, "segment", CEILING)] > 0.9
         assert abs(found[(view, "channel_preference", "kmeans")]) < 0.1
 
@@ -85,4 +88,5 @@ def test_the_line_tells_view_figure_and_ceiling(told):
 
     assert line.startswith("planted segments, adjusted Rand index: ")
     assert "persons found: " in line
-    assert line.count("ceiling") == 3
+    assert line.count("ceiling") == 4
+    assert "often seen: " in line

@@ -25,7 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="CHANNEL",
         help="a channel whose contacts never take place, as in: --without email; or payment: nobody gives up "
-        "there; or synergy: no two contacts cause an order together",
+        "there; or synergy: no two contacts cause an order together; or segments: people of all "
+        "segments look around alike",
     )
     parser.add_argument("--processes", type=int, default=0, help="how many processes (0: one for each core)")
 

@@ -25,7 +25,9 @@ class Permissions(pa.DataFrameModel):
     channel: Series[Text] = pa.Field(metadata=NONE)
     is_permitted: Series[Bool] = pa.Field(metadata=NONE)
     basis: Series[Text] = pa.Field(
-        isin=["granted", "denied", "withdrawn", "expired", "unknown", "never asked"], metadata=NONE
+        isin=["granted", "denied", "withdrawn", "expired", "unknown", "never", "never asked"],
+        metadata=NONE,
+        description="never: a wish not to be contacted, which outweighs every agreement",
     )
     stated_at: Series[Instant] = pa.Field(nullable=True, metadata=NONE, description="UTC")
 
@@ -57,6 +59,30 @@ class PolicyValue(pa.DataFrameModel):
     n: Series[Int] = pa.Field(ge=0, metadata=NONE)
 
 
+class HonouredRefusals(pa.DataFrameModel):
+    """One row per channel: who refuses it, and that no decision went there all the same."""
+
+    channel: Series[Text] = pa.Field(metadata=NONE)
+    n_refusing: Series[Int] = pa.Field(ge=0, metadata=NONE, description="persons of whom a record refuses")
+    n_never: Series[Int] = pa.Field(
+        ge=0,
+        metadata=NONE,
+        description="of them, persons who wish not to be contacted, whatever they granted",
+    )
+    n_conflicting: Series[Int] = pa.Field(
+        ge=0, metadata=NONE, description="of those who refuse, persons who also agreed at some time"
+    )
+    n_approached: Series[Int] = pa.Field(ge=0, metadata=NONE, description="decisions on the channel")
+    n_preferring: Series[Int] = pa.Field(
+        ge=0, metadata=NONE, description="of them, persons who clearly prefer the channel"
+    )
+    n_violations: Series[Int] = pa.Field(
+        ge=0, le=0, metadata=NONE, description="decisions on a channel that the person refuses: none may be"
+    )
+    n: Series[Int] = pa.Field(ge=0, metadata=NONE, description="persons decided about")
+
+
 PERMISSIONS = TableContract(Permissions, ("person_id", "channel"))
 DECISIONS = TableContract(Decisions, ("person_id",))
 POLICY_VALUE = TableContract(PolicyValue, ("policy",))
+HONOURED_REFUSALS = TableContract(HonouredRefusals, ("channel",))

@@ -6,7 +6,7 @@ from pandera.typing import Series
 from .people import PERSON_KEY
 from .table_contract import NONE, PSEUDONYMOUS, Bool, Float, Int, Money, TableContract, Text
 
-MEASURED = ["density", "everybody", "gaussian_mixture", "kmeans", "markov_mixture"]
+MEASURED = ["deed_mixture", "density", "everybody", "gaussian_mixture", "kmeans", "markov_mixture"]
 
 
 class Segments(pa.DataFrameModel):

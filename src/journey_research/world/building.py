@@ -21,7 +21,7 @@ from .assembling import Assembly
 from .block_files import BlockDone, write_block
 from .exports.exporters import top_names
 from .simulation.block import BLOCK_PERSONS, CHANNELS
-from .simulation.surviving import PAYMENT, TOGETHER
+from .simulation.surviving import ALIKE, PAYMENT, TOGETHER
 from .sizes import WorldSize, size_of
 from .writing import whole_folder
 
@@ -65,7 +65,8 @@ def build_world(
         weeks: Weeks up to the world's end on 2025-03-30, at least 1; by default those of ``size``.
         without: Channels whose contacts never take place, as in ``["email"]``; or "payment": nobody gives
             up at the payment; or "synergy": no two contacts cause together what
-            neither does. All else is drawn from the same chances.
+            neither does; or "segments": people of all segments look around alike. All else is drawn from
+            the same chances.
         processes: How many to make blocks with; 0: one for each core, and none but this one for a world
             of a single block. More start new interpreters, so a script has to call this under
             ``if __name__ == "__main__":``.
@@ -79,7 +80,7 @@ def build_world(
     """
     from journey_research.errors import UserError
 
-    known = (*CHANNELS, PAYMENT, TOGETHER)
+    known = (*CHANNELS, PAYMENT, TOGETHER, ALIKE)
     if strange := sorted(set(without) - set(known)):
         raise UserError(f"there is no channel '{strange[0]}'", do=f"choose of {', '.join(known)}")
     if processes < 0:

@@ -130,3 +130,47 @@ def test_no_earlier_word_outweighs_a_refusal(told, refusal, record):
 def test_no_persons_no_rows():
     made = read_permissions(table("CONSENTS"), table("PEOPLE"), table("PERSONS"), table("AS_OF"), RULE)
     assert made.count() == 0
+
+
+def test_a_wish_not_to_be_contacted_outweighs_every_grant_even_a_later_one_of_another_record():
+    never = said(1, "crm:a", "denied", 9, purpose="contact")
+    assert of_person_1(never, said(2, "shop:a", "granted", 3)) == (False, "never")
+    assert of_person_1(never, said(2, "crm:a", "granted", 3)) == (False, "never")
+    assert of_person_1(never, said(2, "crm:a", "granted", 3, purpose="contact")) == (False, "never asked")
+    assert of_person_1(
+        never, said(2, "crm:a", "granted", 3, purpose="contact"), said(3, "crm:a", "granted", 2)
+    ) == (True, "granted")
+    # Somebody else's record cannot take it back.
+    assert of_person_1(never, said(2, "shop:a", "granted", 3, purpose="contact")) == (False, "never")
+
+
+def test_a_refusal_for_all_channels_counts_on_each_and_a_grant_for_all_on_none():
+    for statement, basis in (("denied", "denied"), ("granted", "never asked")):
+        found = read(said(1, "crm:a", statement, 9, channel="any"))
+        assert found.loc["person:1", "basis"].tolist() == [basis, basis]
+        assert not found["is_permitted"].any()
+
+
+def test_a_grant_ends_when_it_runs_out_though_nobody_says_so():
+    for hours, told in ((-1, (False, "expired")), (0, (False, "expired")), (1, (True, "granted"))):
+        one = {**said(1, "crm:a", "granted", 9), "expires_at": AS_OF + timedelta(hours=hours)}
+        assert of_person_1(one) == told
+
+
+def test_following_the_link_to_leave_withdraws_on_that_channel_until_the_record_agrees_again():
+    def left(days_ago, action="email_unsubscribed"):
+        touch = {
+            "touch_id": "mail:1", "record_id": "shop:a", "channel": "email", "action": action,
+            "touched_at": AS_OF - timedelta(days=days_ago),
+        }  # fmt: skip
+        return table("TOUCHES", touch)
+
+    def basis(touches, *statements):
+        made = read_permissions(table("CONSENTS", *statements), PEOPLE, PERSONS, NOW, RULE, touches)
+        return made.to_pandas().set_index(["person_id", "channel"]).loc[("person:1", "email"), "basis"]
+
+    agreed = said(1, "crm:a", "granted", 9)
+    assert basis(left(3), agreed) == "withdrawn"
+    assert basis(left(3), agreed, said(2, "shop:a", "granted", 2)) == "granted"
+    assert basis(left(-1), agreed) == "granted"  # not known yet
+    assert basis(left(3, "email_opened"), agreed) == "granted"

@@ -204,3 +204,33 @@ def test_where_nobody_may_be_approached_every_policy_is_worth_nothing():
 def test_a_rule_out_of_bounds_is_refused_where_it_is_born(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         PolicyRule(**wrong)
+
+
+def test_a_clear_preference_orders_the_permitted_channels_and_permits_none():
+    def liked(*channels):
+        rows = [
+            {"person_id": f"person:{n:x}", "dimension": "channel", "preferred_value": channel}
+            for n, channel in enumerate(channels)
+        ]
+        # A preferred part of the day, by chance named like a channel, is none.
+        return table(
+            "PERSON_PREFERENCES",
+            *rows,
+            {"person_id": "person:4", "dimension": "part_of_day", "preferred_value": "direct_mail"},
+        )
+
+    both = ["email", "direct_mail"]
+    permissions = permitted(both, ["email"], both, [], both)
+    scores = scored(0.2, 0.2, 0.2, 0.2, 0.2)
+    told = liked("direct_mail", "direct_mail", "store", "direct_mail", None)
+    found = decide_actions(scores, permissions, NOW, RULE, told).to_pandas().set_index("person_id")
+    assert found["channel"].where(found["channel"].notna(), "-").tolist() == [
+        "direct_mail",  # liked and permitted
+        "email",  # liked, not permitted
+        "email",  # liked, but not ours
+        "-",  # nothing is permitted
+        "email",
+    ]
+    unheeded = PolicyRule(**COSTS, channel_order=("email", "direct_mail"), random_share=0.0,
+                          heeds_preferences=False)  # fmt: skip
+    assert decide_actions(scores, permissions, NOW, unheeded, told).to_pandas()["channel"][0] == "email"

@@ -11,6 +11,9 @@ from matplotlib.axes import Axes
 from journey_research.pipelines.reports import (
     journey_figures,
     moving_figures,
+    peer_figures,
+    peer_tables,
+    role_tables,
     scenario_figures,
     scenario_tables,
     segment_figures,
@@ -32,6 +35,13 @@ FIGURES = {
     "interactions_and_spend": lambda of: touchpoint_figures.interactions_and_spend(of["channel_shares"]),
     "contradictions_over_time": lambda of: touchpoint_figures.contradictions_over_time(
         touchpoint_tables.contradictions_by_week(of["contradictions"])
+    ),
+    "pairs_together": lambda of: moving_figures.pairs_together(of["channel_pairs"]),
+    "tools_by_role": lambda of: touchpoint_figures.tools_by_role(
+        role_tables.roles_by_tool(of["touchpoint_roles"])
+    ),
+    "givers_by_reach": lambda of: peer_figures.givers_by_reach(
+        peer_tables.reach_of_givers(of["influence_spheres"])
     ),
     "traits_by_segment": lambda of: segment_figures.traits_by_segment(
         of["segment_traits"], of["segment_profiles"]
@@ -153,3 +163,30 @@ def test_weeks_without_contradictions_are_there_with_none(drawn):
 
 def test_scenarios_without_occasions_are_not_drawn(drawn):
     assert len(drawn["scenario_shares"].get_yticklabels()) == 2
+
+
+def test_a_pair_that_may_be_chance_is_grey_and_the_other_order_is_beside_it(drawn):
+    axes = drawn["pairs_together"]
+    assert axes.figure.get_suptitle() == "Email, then display: more together than alone"
+    dots, others = axes.collections[1:3]
+    assert [value for value, _ in dots.get_offsets()] == pytest.approx([30, 10, -20])
+    assert [value for value, _ in others.get_offsets()][:2] == pytest.approx([10, 30])
+    sure, *unsure = [tuple(colour) for colour in dots.get_facecolors()]
+    assert sure not in unsure
+    assert len(set(unsure)) == 1
+
+
+def test_roles_are_per_cent_of_a_column(drawn):
+    axes = drawn["tools_by_role"]
+    assert axes.figure.get_suptitle() == "Of touches to complain, 100.0% are service"
+    # Search and website of 100 to discover; service alone to complain; store and website of 11 to buy.
+    assert sorted(texts_in(axes)) == ["100", "36", "40", "60", "64"]
+
+
+def test_every_giver_is_in_a_bar(drawn):
+    bars = drawn["givers_by_reach"].patches
+    assert sum(bar.get_height() for bar in bars) == 4
+    # Two givers reach ten or more, the word of one goes on: the one stands on the other.
+    two = [{"person_id": f"person:{n}", "n_reached": 10 + n, "n_reached_further": n} for n in range(2)]
+    axes = peer_figures.givers_by_reach(peer_tables.reach_of_givers(table("INFLUENCE_SPHERES", *two)))
+    assert (axes.patches[-1].get_y(), axes.patches[-1].get_height()) == (1, 1)

@@ -184,3 +184,23 @@ def test_of_nothing_the_tables_are_empty():
     assert journey_tables.kinds_table(EMPTY["journeys"]).empty
     assert journey_tables.funnel_table(EMPTY["funnel"]).empty
     assert moving_tables.sequences_table(EMPTY["telling_sequences"]).empty
+
+
+def test_a_pair_of_channels_is_told_with_its_range_and_how_many_were_tested():
+    assert moving_tables.pairs_finding(WORLD["channel_pairs"]) == (
+        "Email and then display goes with +30.0 (+10.0 to +50.0) conversions per 1,000 days beyond what each "
+        "has alone (60 persons): the surest of 1 declared among 3 pairs tested."
+    )
+
+
+def test_pairs_within_chance_are_counted():
+    one = {"first_channel": "email", "second_channel": "sms", "is_declared": False}
+
+    assert moving_tables.pairs_finding(table("CHANNEL_PAIRS", one)).startswith(
+        "The one pair of channels does not go with more conversions"
+    )
+    two = table("CHANNEL_PAIRS", one, {**one, "second_channel": "store"})
+    assert moving_tables.pairs_finding(two).startswith("None of 2 pairs of channels goes with more")
+    assert moving_tables.pairs_finding(empty_world()["channel_pairs"]).startswith(
+        "No two channels stand near"
+    )

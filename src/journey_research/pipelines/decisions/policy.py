@@ -26,7 +26,9 @@ class PolicyRule:
         message_effect: Assumed relative rise of the conversion probability by a message.
         offer_effect: The same by an offer.
         offer_id: The offer, one for all channels.
-        channel_order: Channels by preference; the first permitted one is used.
+        channel_order: Our channels; the first permitted one is used.
+        heeds_preferences: Whether the channel that a person clearly prefers goes before that order. It
+            only orders what is permitted: no preference makes a permission.
         capacity: Most persons the policy approaches; those of the test arm come on top.
         random_share: Share of eligible persons acted on by lot, 0 to 1.
         policy_seed: Seed of the lots.
@@ -41,6 +43,7 @@ class PolicyRule:
     offer_effect: float = 0.5
     offer_id: str = "policy:standard_offer"
     channel_order: tuple[str, ...] = ("email", "sms", "direct_mail", "call_centre")
+    heeds_preferences: bool = True
     capacity: int = 1_000_000
     random_share: float = 0.1
     policy_seed: int = 1
@@ -60,13 +63,16 @@ class PolicyRule:
             raise ValueError("channel_order names each channel once, and at least one")
 
 
-def value_actions(scores: Table, permissions: Table, rule: PolicyRule) -> Table:
+def value_actions(
+    scores: Table, permissions: Table, rule: PolicyRule, person_preferences: Table | None = None
+) -> Table:
     """What a message and an offer are assumed to bring of each known person.
 
     Args:
         scores: n rows, contract ``Scores``; only ``current`` ones are read.
         permissions: m rows, contract ``Permissions``.
         rule: Costs and assumed effects.
+        person_preferences: Contract ``PersonPreferences``; null: none are known. No amount hangs on them.
 
     Returns:
         One row per known person: ``person_id``, ``channel`` (the preferred permitted one, null: none),
@@ -77,10 +83,14 @@ def value_actions(scores: Table, permissions: Table, rule: PolicyRule) -> Table:
 
     places = pa.array(range(1, len(rule.channel_order) + 1), pa.int64())
     preferred = pa.table({"channel": pa.array(rule.channel_order, pa.string()), "position": places})
+    if person_preferences is None or not rule.heeds_preferences:
+        names = ("person_id", "dimension", "preferred_value")
+        person_preferences = Table.from_arrow(pa.table({name: pa.array([], pa.string()) for name in names}))
     return run_sql(
         "action_values.sql",
         scores=scores,
         permissions=permissions,
+        person_preferences=person_preferences,
         preferred=Table.from_arrow(preferred),
         margin_amount=float(rule.margin_amount),
         message_cost_amount=float(rule.message_cost_amount),
@@ -91,7 +101,13 @@ def value_actions(scores: Table, permissions: Table, rule: PolicyRule) -> Table:
     )
 
 
-def decide_actions(scores: Table, permissions: Table, as_of: Table, rule: PolicyRule) -> Table:
+def decide_actions(
+    scores: Table,
+    permissions: Table,
+    as_of: Table,
+    rule: PolicyRule,
+    person_preferences: Table | None = None,
+) -> Table:
     """Choose one action for every known person.
 
     Args:
@@ -99,6 +115,8 @@ def decide_actions(scores: Table, permissions: Table, as_of: Table, rule: Policy
         permissions: m rows, contract ``Permissions``.
         as_of: 1 row, contract ``AsOf``.
         rule: Costs, assumed effects, capacity and the share acted on by lot.
+        person_preferences: Contract ``PersonPreferences``: where each person comes of their own accord.
+            Null: not known.
 
     Returns:
         Contract ``Decisions``, one row per person in ``permissions``. Without a permitted channel or
@@ -108,7 +126,7 @@ def decide_actions(scores: Table, permissions: Table, as_of: Table, rule: Policy
     """
     return run_sql(
         "decisions.sql",
-        action_values=value_actions(scores, permissions, rule),
+        action_values=value_actions(scores, permissions, rule, person_preferences),
         as_of=as_of,
         capacity=rule.capacity,
         policy_seed=str(rule.policy_seed),

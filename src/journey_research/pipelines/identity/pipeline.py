@@ -2,6 +2,7 @@
 
 from kedro.pipeline import Node, Pipeline
 
+from .bridges import count_bridges
 from .evidence import gather_evidence
 from .golden_records import choose_golden_values
 from .lasting_people import count_identity_changes, keep_person_ids
@@ -92,6 +93,12 @@ def create_pipeline() -> Pipeline:
                 ["people", "records", "record_values", "identifiers", "params:golden_rule"],
                 "golden_values",
                 name="choose_golden_values",
+            ),
+            Node(
+                count_bridges,
+                ["links", "evidence_links", "scored_links"],
+                "link_bridges",
+                name="count_bridges",
             ),
         ]
     )

@@ -11,6 +11,8 @@ from .words import number, ranged
 # Five figures are compared, so one is called changed only if chance would do that once in 100 (5 % / 5).
 CALLED_CHANGED = 2.576
 NINETY_FIVE = 1.96
+FEWEST = 10  # of fewer a share is not told, and its range would be no help
+TOO_FEW = "too few to say"
 
 
 @dataclass(frozen=True)

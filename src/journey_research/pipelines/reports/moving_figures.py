@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 N_CHANNELS = 12
+N_PAIRS = 10
 
 
 def channel_moves(transitions: Table) -> Axes | None:
@@ -95,3 +96,39 @@ def reach_of_channels(channel_reach: Table) -> Axes | None:
         *axes.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False, fontsize=9.5
     )
     return per_cent(axes)
+
+
+def pairs_together(channel_pairs: Table) -> Axes | None:
+    """Conversions that go with two channels beyond each alone, the surest on top; grey: may be chance."""
+    told = channel_pairs.query(
+        "select * from this order by p_value, first_channel, second_channel limit $n", n=N_PAIRS
+    ).to_pandas()
+    if told.empty:
+        return None
+    n_sure = int(told["is_declared"].sum())
+    title = "No two channels surely do more together than alone"
+    if n_sure:
+        first = told.iloc[0]
+        names = plain(first["first_channel"]).capitalize(), plain(first["second_channel"])
+        title = f"{names[0]}, then {names[1]}: more together than alone"
+    axes = canvas(title, height=tall(len(told), 1.6))
+    rows = told.to_dict("records")
+    labels = [
+        f"{plain(row['first_channel'])}, then {plain(row['second_channel'])} ({number(row['n_persons'])})"
+        for row in rows
+    ]
+    colours = [PALETTE[0] if sure else SOFT for sure in told["is_declared"]]
+    values, lows, highs = (1000 * told[name] for name in ("together_rate", "low", "high"))
+    dots(axes, labels, values, lows, highs, colours=colours, label="in this order (95 in 100)")
+    heights = np.arange(len(told))[::-1]
+    axes.set_yticks(heights, labels)
+    axes.scatter(
+        1000 * told["reverse_rate"], heights, facecolors="none", edgecolors=PALETTE[1], marker="D", s=30,
+        label="in the other order", zorder=2,
+    )  # fmt: skip
+    axes.axvline(0.0, color=SOFT, linewidth=1)
+    axes.set_xlabel("conversions per 1,000 days with both, beyond each alone (in brackets: persons)")
+    axes.figure.legend(
+        *axes.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False, fontsize=9.5
+    )
+    return axes

@@ -94,6 +94,28 @@ def sequences_table(telling_sequences: Table) -> pd.DataFrame:
     return pd.DataFrame(shown, columns=SEQUENCE_COLUMNS)
 
 
+def pairs_finding(channel_pairs: Table) -> Finding:
+    """Which two channels, in this order, go with more conversions than each alone; it need not be why."""
+    rows = rows_of(channel_pairs, "select * from this order by p_value, first_channel, second_channel")
+    if not rows:
+        return Finding("No two channels stand near one another for enough persons to be compared.")
+    sure = [row for row in rows if row["is_declared"]]
+    if not sure:
+        tested = "The one pair" if len(rows) == 1 else f"None of {len(rows)} pairs"
+        return Finding(
+            f"{tested} of channels{' does not go' if len(rows) == 1 else ' goes'} with more conversions than "
+            "its two channels alone, by more than chance."
+        )
+    row = sure[0]
+    value, low, high = (1000 * row[name] for name in ("together_rate", "low", "high"))
+    return Finding(
+        f"{plain(row['first_channel']).capitalize()} and then {plain(row['second_channel'])} goes with "
+        f"{value:+.1f} ({low:+.1f} to {high:+.1f}) conversions per 1,000 days beyond what each has alone "
+        f"({things(row['n_persons'], 'person')}): the surest of {len(sure)} declared among "
+        f"{things(len(rows), 'pair')} tested."
+    )
+
+
 def _points(row: dict[str, float]) -> str:
     value, low, high = (100 * row[name] for name in ("difference", "low", "high"))
     return f"{value:+.1f} ({low:+.1f} to {high:+.1f})"

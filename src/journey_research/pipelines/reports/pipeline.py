@@ -6,6 +6,7 @@ from kedro.pipeline import Node, Pipeline
 
 from .entities import total_entities
 from .headlines import state_headlines
+from .maturity import check_maturity
 from .running import index_reports, tell_conversion, tell_identity, tell_journeys, tell_week
 
 
@@ -23,6 +24,24 @@ def create_pipeline() -> Pipeline:
                 ["people", "memberships", "source_links", "orders", "params:business"],
                 "entity_totals",
                 name="total_entities",
+            ),
+            Node(
+                check_maturity,
+                [
+                    "source_files",
+                    "freshness",
+                    "consents",
+                    "permissions",
+                    "honoured_refusals",
+                    "identity_metrics",
+                    "stitching_counts",
+                    "coverage_warnings",
+                    "decisions",
+                    "channels",
+                    "params:maturity_rule",
+                ],
+                "maturity",
+                name="check_maturity",
             ),
             Node(
                 tell_week,
@@ -48,6 +67,8 @@ def create_pipeline() -> Pipeline:
                     "entity_totals",
                     "fixes",
                     "correlations",
+                    "honoured_refusals",
+                    "maturity",
                 ],
                 "weekly_report",
                 name="tell_week",
@@ -67,6 +88,7 @@ def create_pipeline() -> Pipeline:
                     "threshold_kpis",
                     "ranking_flips",
                     "identity_changes",
+                    "link_bridges",
                 ],
                 "identity_report",
                 name="tell_identity",
@@ -105,6 +127,15 @@ def create_pipeline() -> Pipeline:
                     "complaints",
                     "post_sale_mails",
                     "device_pairs",
+                    "lead_outcomes",
+                    "channel_pairs",
+                    "touchpoint_roles",
+                    "message_consistency",
+                    "person_preferences",
+                    "triggers",
+                    "influence_figures",
+                    "influence_spheres",
+                    "influence_edges",
                 ],
                 "journeys_report",
                 name="tell_journeys",

@@ -57,7 +57,9 @@ def traits_by_segment(segment_traits: Table, segment_profiles: Table) -> Axes | 
     grid = grid.reindex(index=order["trait"], columns=profiles["segment"])
     kinds = told.drop_duplicates("trait").set_index("trait")["kind"]
     traits = [
-        f"share of {plain(trait)}" if kinds[trait] == "channel" else TRAITS.get(trait, plain(trait))
+        f"share of {plain(trait.removeprefix('deed '))}"
+        if kinds[trait] in ("channel", "doing")
+        else TRAITS.get(trait, plain(trait))
         for trait in grid.index
     ]
     names = [

@@ -1,4 +1,4 @@
-"""Where we meet, as pictures: interactions beside spend, contradictions by week.
+"""Where we meet, as pictures: interactions beside spend, what contacts are for, contradictions by week.
 
 Where there is nothing to see a figure is None: the finding above it says why.
 """
@@ -13,13 +13,13 @@ import pandas as pd
 from journey_research.engine import Table
 
 from .figures import PALETTE, canvas
-from .shapes import dots, per_cent, tall
+from .shapes import dots, heat_map, per_cent, tall
 from .words import begun, listed, number, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-N_CHANNELS = 14
+N_CHANNELS, N_TOOLS = 14, 10
 
 
 def interactions_and_spend(channel_shares: Table) -> Axes | None:
@@ -82,4 +82,25 @@ def contradictions_over_time(contradictions_by_week: pd.DataFrame) -> Axes | Non
     axes.set_xticklabels([f"{week:%d %b}" for week in weeks[:: max(1, len(weeks) // 8)]])
     axes.grid(axis="x", visible=False)
     axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=9.5)
+    return axes
+
+
+def tools_by_role(roles_by_tool: pd.DataFrame) -> Axes | None:
+    """Of the touches that serve each end, how many are of which tool.
+
+    Args:
+        roles_by_tool: Touches by tool (rows) and role (columns).
+    """
+    counts = roles_by_tool.head(N_TOOLS)
+    if len(counts) < 2:
+        return None
+    totals = roles_by_tool.sum(axis=0)
+    grid = (counts / totals).to_numpy(dtype=float)
+    row, column = (int(place) for place in np.unravel_index(int(grid.argmax()), grid.shape))
+    share = number(grid.max(), "share")
+    title = f"Of touches to {counts.columns[column]}, {share} are {plain(counts.index[row])}"
+    texts = [[f"{100 * share:.0f}" if share >= 0.005 else "" for share in line] for line in grid]
+    names = [f"{role} ({number(totals[role])})" for role in counts.columns]
+    axes = heat_map(title, grid, [plain(tool) for tool in counts.index], names, texts, low=0.0, high=1.0)
+    axes.set_xlabel("what the contact is for (touches); per cent of a column")
     return axes

@@ -23,6 +23,11 @@ for _channel, _address in REFERRERS.items():
 ADDS, STARTS = 0.06, 0.5  # of visits without an order fill the basket; of those, begin to buy
 
 
+def wish_chance(scene: Scene, products: np.ndarray) -> np.ndarray:
+    """Probability that a visit to these products ends in a wish."""
+    return np.where(products == scene.catalogue.wanted, 0.22, 0.05)
+
+
 def browse(scene: Scene, visits: np.ndarray, purpose: str) -> None:
     """What happens in visits: a page first, then products, at times the basket, seldom the checkout."""
     chance, contacts = scene.chance(f"events of {purpose}"), scene.contacts
@@ -30,8 +35,7 @@ def browse(scene: Scene, visits: np.ndarray, purpose: str) -> None:
     person = contacts["person"][visits]
     n_products = np.minimum(1 + chance.poisson(0.9, n), 7)
     wishing, adds = chance.random(n), chance.random(n) < ADDS
-    wished = contacts["product"][visits] == scene.catalogue.wanted
-    wishes = wishing < np.where(wished, 0.22, 0.05)
+    wishes = wishing < wish_chance(scene, contacts["product"][visits])
     starts = adds & (chance.random(n) < STARTS)
     has_login = (scene.people["login_id"].to_numpy() != "")[person] & (person >= 0)
     enters = has_login & (chance.random(n) < 0.35)
@@ -77,6 +81,7 @@ def browse(scene: Scene, visits: np.ndarray, purpose: str) -> None:
         product=np.where(shows, product, -1),
         referrer=np.where(step == 0, referrer[of], 0),
         is_head=step == 0,
+        is_further=(kind == code("product_viewed")) & ~first_shown,
     )
 
 

@@ -27,6 +27,7 @@ WORDS = (
     "checkout/address", "checkout/delivery", "checkout/payment", "category", "account",
     "https://www.google.com/", "https://news.example.net/today", "https://www.facebook.com/",
     "https://blog.example.org/outdoor", "https://friends.example.org/", "shop",
+    "sale", "new", "guide",
 )  # fmt: skip
 _CODES = {word: at for at, word in enumerate(WORDS)}
 

@@ -27,13 +27,14 @@ from .following import (
 )
 from .ledger import Ledger
 from .mailing import send_newsletters
+from .manners import show_manners
 from .people import make_people
 from .reaching import ask_by_widget, call_about_wares, drop_letters, meet_at_fair, send_messages
 from .recommending import ask_friends, friends_of, referrals_ledger, share_freely
 from .scene import Scene, set_scene
 from .store_visits import walk_in
 from .supporting import ask_for_help, mention, speak_up, tickets_ledger
-from .surviving import survivors
+from .surviving import ALIKE, survivors
 from .telling import effects, friction, second_screens, synergy, trend, uplift
 from .visiting import hand_over, visits_of_their_own
 from .writing_down import CONTACTS_A_BLOCK, lines_of, orders_of, referrals_of, tickets_of, touches_of
@@ -56,8 +57,8 @@ def make_block(
         calendar: Its weeks.
         catalogue: What ``make_catalogue`` gives for this seed and calendar.
         without: Channels that are off, see ``CHANNELS``, or "payment": nobody gives up at the payment; or
-            "synergy": no two contacts cause an order together. All else is drawn from the same
-            chances: only what follows from these channels changes.
+            "synergy": no two contacts cause an order together; or "segments": people of all segments look
+            around alike. All else is drawn from the same chances: only what follows from these changes.
 
     Returns:
         The block; the same arguments give the same block in any process.
@@ -77,6 +78,7 @@ def make_block(
     approach["email"], left_mail = send_newsletters(scene, agreements["email"])
     letters, second = _come_and_go(scene, approach, steps)
     _order_and_after(scene, approach["email"], steps, tickets)
+    show_manners(scene, alike=ALIKE in without)
 
     lines = fill_baskets(scene)
     money = price(scene, lines)

@@ -17,6 +17,11 @@ from .visiting import visit
 NEWSLETTER_EFFECT = 0.025
 NEWSLETTER_SHARE = 0.65  # of those who agree, drawn anew every week, so that the effect can be measured
 BOUNCES, LEAVES, COMPLAINS = 0.012, 0.012, 0.0012
+OPENS, FOND, NOT_FOND = (
+    0.3,
+    1.6,
+    0.8,
+)  # of mail is opened; times that of people who like mail best, and others
 MACHINES = 0.22  # of people read mail where a machine opens everything first
 
 
@@ -32,6 +37,16 @@ class Fate:
     clicked_ms: np.ndarray
     left_ms: np.ndarray
     complained_ms: np.ndarray
+
+
+def fond_of_mail(scene: Scene) -> np.ndarray:
+    """How much more, or less, of their mail people open than is usual."""
+    return np.where(scene.people["channel_preference"] == "email", FOND, NOT_FOND)
+
+
+def until_opened(chance: np.random.Generator, n: int) -> np.ndarray:
+    """How long n mails lie there before they are opened, in milliseconds."""
+    return (chance.lognormal(4.6, 1.1, n) * MINUTE_MS).astype("int64") + 30_000
 
 
 def fate_of(
@@ -53,12 +68,11 @@ def fate_of(
     bounces = chance.random(n) < BOUNCES
     effect = np.where(bounces, 0.0, effect)
     causes = luck < effect
-    fond = np.where(scene.people["channel_preference"] == "email", 1.6, 0.8)[persons]
-    opened = causes | ((chance.random(n) < 0.3 * fond) & ~bounces)
+    opened = causes | ((chance.random(n) < OPENS * fond_of_mail(scene)[persons]) & ~bounces)
     clicked = opened & (chance.random(n) < np.where(causes, 0.75, 0.16))
     unsettled = opened & ~clicked & ~causes & leaving
     leaves, complains = unsettled & (chance.random(n) < LEAVES), unsettled & (chance.random(n) < COMPLAINS)
-    opened_ms = at_ms + (chance.lognormal(4.6, 1.1, n) * MINUTE_MS).astype("int64") + 30_000
+    opened_ms = at_ms + until_opened(chance, n)
     after = opened_ms + chance.integers(5_000, 90_000, n)
     by_machine = (scene.people["number"].to_numpy()[persons] * 7919 % 100 < 100 * MACHINES) & ~bounces
     machine_ms = at_ms + chance.integers(2_000, 120_000, n)

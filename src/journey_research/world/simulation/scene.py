@@ -33,10 +33,14 @@ def contacts_ledger() -> Ledger:
 
 
 def events_ledger() -> Ledger:
-    """What happens in a contact; ``order`` and ``needs`` as with contacts, ``is_head``: counts its effect."""
+    """What happens in a contact; ``order`` and ``needs`` as with contacts, ``is_head``: counts its effect.
+
+    ``is_further`` is a product after the first that a visit shows; what ``is_left_out`` does not happen, but
+    keeps its number.
+    """
     return Ledger(
         contact=-1, order=-1, needs=NOTHING, at_ms=0, ended_ms=0, kind=0, tactic=0, product=-1, ticket=-1,
-        referrer=0, is_head=False,
+        referrer=0, is_head=False, is_further=False, is_left_out=False,
     )  # fmt: skip
 
 

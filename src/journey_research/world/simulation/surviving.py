@@ -19,6 +19,7 @@ from .scene import MADE, TRIED, Scene
 
 PAYMENT = "payment"  # the step of the checkout at which people give up; may be switched off like a channel
 TOGETHER = "synergy"  # what two contacts cause together and neither alone; may be switched off as well
+ALIKE = "segments"  # without them people of all segments look around alike; what causes orders is left alone
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,13 @@ def survivors(scene: Scene, without: Collection[str] = (), off: np.ndarray | Non
 
     Args:
         scene: All that might be.
-        without: Words of ``CHANNELS``, ``PAYMENT`` or ``TOGETHER``.
+        without: Words of ``CHANNELS``, ``PAYMENT`` or ``TOGETHER``; ``ALIKE`` changes nothing here.
         off: Rows of single contacts that are switched off besides; letters, or what follows from an order.
 
     Raises:
         ValueError: A word is no channel.
     """
-    unknown = sorted(set(without) - {*CHANNELS, PAYMENT, TOGETHER})
+    unknown = sorted(set(without) - {*CHANNELS, PAYMENT, TOGETHER, ALIKE})
     if unknown:
         raise ValueError(f"no such channels: {', '.join(unknown)}")
     table, orders = scene.contacts, scene.orders

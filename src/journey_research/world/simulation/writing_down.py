@@ -66,7 +66,7 @@ def tickets_of(
 def touches_of(scene: Scene, left: Survivors, row_of: np.ndarray, ticket_row: np.ndarray) -> pd.DataFrame:
     """The frame ``touches``: what happened in the contacts that are there, within the calendar."""
     events, contacts, orders = scene.events, scene.contacts, scene.orders
-    kept = left.contacts[events["contact"]]
+    kept = left.contacts[events["contact"]] & ~events["is_left_out"]
     kept &= needed(left.tried, left.made, events["order"], events["needs"])
     kept &= (events["at_ms"] >= scene.calendar.start_ms) & (events["at_ms"] < scene.calendar.end_ms)
     rows = np.flatnonzero(kept)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from journey_research.pipelines.journeys.segmentation.behaviours import FEATURES, Behaviours, Scale
 from journey_research.pipelines.journeys.segmentation.moves import count_moves
 from journey_research.pipelines.journeys.segmentation.segments import segment_persons
-from tests.pipelines.journeys.segmentation.people_of_kinds import END, KINDS, RULE, at, persons_of
+from tests.pipelines.journeys.segmentation.people_of_kinds import END, KINDS, RULE, at, no_deeds, persons_of
 from tests.worlds import table
 
 
@@ -17,7 +17,8 @@ def seen(people, **traits):
     told = {name: np.zeros(len(people)) for name in FEATURES}
     told |= {name: np.asarray(values, float) for name, values in traits.items()}
     ids = np.array([f"person:{letter}" for letter in people], object)
-    return Behaviours(ids, told, ("email",), np.ones((len(people), 1)), np.zeros((len(people), 2)))
+    n = len(people)
+    return Behaviours(ids, told, ("email",), np.ones((n, 1)), np.zeros((n, 2)), *no_deeds(n))
 
 
 def moves_of(now, before, segments, segments_before):
@@ -64,7 +65,7 @@ def test_in_is_out(now, before):
 
 
 def test_a_person_who_changes_ways_moves_and_the_sizes_balance():
-    touches, outcomes, orders, as_of = persons_of(KINDS.values(), 25)
+    touches, *rest = persons_of(KINDS.values(), 25)
     quiet = "select * from this where person_id <> 'person:0000'"
     last_week = (END - pd.Timedelta(days=2) - pd.Timestamp("2025-01-01")) // pd.Timedelta(minutes=1)
     newly = table(
@@ -75,7 +76,7 @@ def test_a_person_who_changes_ways_moves_and_the_sizes_balance():
     )  # fmt: skip
     both = type(touches)("select * from a union all select * from b", {"a": touches.query(quiet), "b": newly})
 
-    segments, profiles, *_, moves, metrics = segment_persons(both, outcomes, orders, as_of, RULE)
+    segments, profiles, *_, moves, metrics = segment_persons(both, *rest, RULE)
 
     found = segments.to_pandas().set_index("person_id")
     assert found.loc["person:0000"].isna().tolist() == [False, True]

@@ -14,6 +14,7 @@ from journey_research.pipelines.journeys.segmentation.naming import (
     tell_traits,
     word_for,
 )
+from tests.pipelines.journeys.segmentation.people_of_kinds import no_deeds
 
 
 def persons(**traits):
@@ -23,7 +24,7 @@ def persons(**traits):
     told = {name: np.zeros(n) for name in TRAITS if name != "other channels"}
     told |= {name: np.asarray(values, float) for name, values in traits.items()}
     ids = np.array([f"person:{n:03x}" for n in range(n)], object)
-    return Behaviours(ids, told, ("email", "store"), shares, np.zeros((n, 6)))
+    return Behaviours(ids, told, ("email", "store"), shares, np.zeros((n, 6)), *no_deeds(n))
 
 
 def test_worked_example():

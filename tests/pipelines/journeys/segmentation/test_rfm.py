@@ -100,7 +100,7 @@ def test_scores_follow_values_alone(rows, draws):
         assert (ordered.groupby("value")[score].nunique() == 1).all()
 
 
-@pytest.mark.parametrize("outcomes", [nobody()[1], outcomes_of([(1, 100, 5)])], ids=["none", "later"])
+@pytest.mark.parametrize("outcomes", [nobody()[2], outcomes_of([(1, 100, 5)])], ids=["none", "later"])
 def test_nobody_bought(outcomes):
     rfm = score_rfm(outcomes, AS_OF)
 

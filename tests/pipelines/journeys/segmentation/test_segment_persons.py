@@ -10,12 +10,20 @@ from journey_research.engine import Table
 from journey_research.pipelines.journeys.segmentation.agreement import adjusted_rand
 from journey_research.pipelines.journeys.segmentation.rule import METHODS, SegmentRule
 from journey_research.pipelines.journeys.segmentation.segments import segment_persons
-from tests.pipelines.journeys.segmentation.people_of_kinds import KINDS, RULE, nobody, persons_of
+from tests.pipelines.journeys.segmentation.people_of_kinds import (
+    HOME,
+    KINDS,
+    PRODUCT,
+    RULE,
+    SALE,
+    nobody,
+    persons_of,
+)
 from tests.pipelines.journeys.small_world import shuffled
 from tests.worlds import broken_rules
 
 TABLES = ("SEGMENTS", "SEGMENT_PROFILES", "SEGMENT_TRAITS", "SEGMENT_CHOICES", "SEGMENT_MOVES", "METRICS")
-SAME = (3.0, {"email": 0.4, "store": 0.3, "direct": 0.3}, 0.1, 0.3)
+SAME = (3.0, {"email": 0.4, "store": 0.3, "direct": 0.3}, 0.1, 0.3, {PRODUCT: 0.5, SALE: 0.3, HOME: 0.2})
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +86,9 @@ def test_persons_without_structure_are_everybody(seed):
 
 def test_row_order_does_not_matter(planted):
     draws = random.Random(3)
-    touches, outcomes, orders, as_of = persons_of(KINDS.values(), 30)
+    *tables, as_of = persons_of(KINDS.values(), 30)
 
-    again = segment_persons(*(shuffled(one, draws) for one in (touches, outcomes, orders)), as_of, RULE)
+    again = segment_persons(*(shuffled(one, draws) for one in tables), as_of, RULE)
 
     for one, other in zip(planted, again, strict=True):
         if isinstance(one, Table):
@@ -101,10 +109,10 @@ def test_few_persons_are_everybody():
 
 
 def test_who_is_seen_in_one_week_alone_cannot_be_seen_twice():
-    touches, outcomes, orders, as_of = persons_of(KINDS.values(), 20)
+    touches, *rest = persons_of(KINDS.values(), 20)
     last = "select * from this where touched_at > timestamp '2025-02-19 12:00:00'"
 
-    told = segment_persons(touches.query(last), outcomes, orders, as_of, RULE)
+    told = segment_persons(touches.query(last), *rest, RULE)
 
     assert set(told[0].to_pandas()["segment"]) == {"everybody"}
     reasons = set(told[3]["reason"])
@@ -121,8 +129,37 @@ def test_no_persons_are_no_segments():
     kept_rules(told)
 
 
+def test_who_did_nothing_has_no_segment_by_deeds():
+    rule = dataclasses.replace(RULE, method="deed_mixture")
+    touches, *rest = persons_of(KINDS.values(), 30, seed=3)
+    silent = (
+        "select * replace(case when person_id in ('person:0000', 'person:1000') then 'company' "
+        "else initiative end as initiative) from this"
+    )
+
+    told = segment_persons(touches.query(silent), *rest, rule)
+
+    segments = told[0].to_pandas().set_index("person_id")["segment"]
+    assert set(segments[["person:0000", "person:1000"]]) == {"no segment"}
+    assert segments.nunique() == 4
+    assert told[5].set_index("metric").loc["unassigned_share", "value"] >= 2 / 90
+    kept_rules(told)
+
+
+def test_where_nobody_did_anything_deeds_compare_nobody():
+    touches, *rest = persons_of(KINDS.values(), 30)
+
+    choices = segment_persons(
+        touches.query("select * replace('company' as initiative) from this"), *rest, RULE
+    )[3]
+
+    of_deeds = choices[choices["method"] == "deed_mixture"]
+    assert set(of_deeds["reason"]) == {"fewer than 12 persons did anything that can be compared"}
+    assert of_deeds["repeatability"].isna().all()
+
+
 def test_persons_who_did_all_the_same_are_everybody():
-    touches, outcomes, orders, as_of = persons_of([(1.0, {"email": 1.0}, 0.0, 0.0)], 1)
+    touches, *rest = persons_of([(1.0, {"email": 1.0}, 0.0, 0.0, {PRODUCT: 1.0})], 1)
     copies = """
         select 'web:' || copy || touch_id as touch_id, 'person:' || copy as person_id, touched_at,
             'web:' || copy || session_id as session_id, 'web:' || copy as journey_id, touch_number, channel,
@@ -130,7 +167,7 @@ def test_persons_who_did_all_the_same_are_everybody():
         from this cross join (select unnest(range(1, 40)) as copy)
     """
 
-    told = segment_persons(touches.query(copies), outcomes, orders, as_of, RULE)
+    told = segment_persons(touches.query(copies), *rest, RULE)
 
     assert set(told[0].to_pandas()["segment"]) == {"everybody"}
     assert told[3]["reason"].tolist() == ["persons behave in too few ways to be compared"]
@@ -142,6 +179,7 @@ def test_persons_who_did_all_the_same_are_everybody():
         ("method", "taste"),
         ("max_segments", 1),
         ("n_channels", 0),
+        ("n_deeds", 0),
         ("n_starts", 0),
         ("n_resamples", 1),
         ("min_persons", 4),

@@ -1,9 +1,10 @@
 """What persons did, as columns: traits to tell, features to compare, counts of steps for chains.
 
-Context: persons are compared as of now, as of a week before, and by two halves of their weeks, and the
-same model has to read all four. Choice: SQL counts each period alike; channels and scale are learnt from
-now, counts are brought to the length of now. Given up: a trait that is seen only since this week has no
-week before.
+Context: how somebody came (channels) and what somebody did there (*deeds*: actions, and pages by name) are
+two things, and a person seen twice has few of either. Choice: each has its shares and its steps. Deeds are
+the person's own: what the company sends is no behaviour. Their shares lean on everybody's by as much as
+``LEAN`` deeds weigh, so that who was seen twice is no extreme, and are compared by their roots (Hellinger),
+so that rare deeds count. Given up: which deed was done where.
 """
 
 from __future__ import annotations
@@ -13,19 +14,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from journey_research.engine import Table, run_sql
 
 from .estimator import Floats
 
 NOW, WEEK_BEFORE, ODD_WEEKS, EVEN_WEEKS = "now", "week_before", "odd_weeks", "even_weeks"
 PERIODS = (NOW, WEEK_BEFORE, ODD_WEEKS, EVEN_WEEKS)
-OTHER = "other channels"
+OTHER, OTHER_DEED = "other channels", "other deeds"
+DEED = "deed "  # stands before a deed where it is a trait, so that no channel has its name
+LEAN = 5.0  # deeds of everybody's that each person is taken to have done besides their own
 COUNTS = (
     "n_touches", "n_sessions", "n_channels", "n_company", "n_delivered", "n_opened", "n_products", "n_picked",
-    "n_coupons", "n_late", "n_outcomes", "n_reduced", "amount",
+    "n_coupons", "n_late", "n_weekend", "n_outcomes", "n_reduced", "amount",
 )  # fmt: skip
 # Traits that persons are compared by; the other ones are only told.
 FEATURES = (
@@ -45,6 +44,10 @@ class Behaviours:
         channels: c names, the busiest first, then ``OTHER``.
         shares: (n, c) share of each channel in a person's touches.
         steps: (n, c * (c + 1)) starts and steps, as ``MarkovMixture`` reads them.
+        deeds: d names, the most frequent first, then ``OTHER_DEED``.
+        deed_counts: (n, d) times each was done.
+        deed_steps: (n, (d + 1) * (d + 1)) starts of sessions and steps to each deed or the end.
+        usual: (d) everybody's shares of deeds now.
     """
 
     person_ids: npt.NDArray[np.object_]
@@ -52,6 +55,10 @@ class Behaviours:
     channels: tuple[str, ...]
     shares: Floats
     steps: Floats
+    deeds: tuple[str, ...]
+    deed_counts: Floats
+    deed_steps: Floats
+    usual: Floats
 
     def __len__(self) -> int:
         return len(self.person_ids)
@@ -62,13 +69,27 @@ class Behaviours:
             np.log1p(np.maximum(self.traits[name], 0)) if name in LOGARITHMIC else self.traits[name]
             for name in FEATURES
         ]
-        return np.column_stack([*told, self.shares])
+        leaning = self.deed_counts + LEAN * self.usual
+        done = np.sqrt(leaning / np.maximum(leaning.sum(axis=1, keepdims=True), 1))
+        return np.column_stack([*told, self.shares, done])
+
+    def feature_names(self) -> tuple[str, ...]:
+        """Names of the columns of ``features``."""
+        return (*FEATURES, *self.channels, *(DEED + deed for deed in self.deeds))
+
+    def deed_shares(self) -> Floats:
+        """(n, d) share of each deed in a person's own; NaN for who did nothing."""
+        n = self.deed_counts.sum(axis=1, keepdims=True)
+        return np.divide(self.deed_counts, n, out=np.full_like(self.deed_counts, np.nan), where=n > 0)
 
     def of_persons(self, person_ids: npt.NDArray[np.object_]) -> Behaviours:
         """These persons alone, in their order; every one of them is here."""
         rows = self.places(person_ids)
         traits = {name: values[rows] for name, values in self.traits.items()}
-        return Behaviours(self.person_ids[rows], traits, self.channels, self.shares[rows], self.steps[rows])
+        return Behaviours(
+            self.person_ids[rows], traits, self.channels, self.shares[rows], self.steps[rows],
+            self.deeds, self.deed_counts[rows], self.deed_steps[rows], self.usual,
+        )  # fmt: skip
 
     def places(self, person_ids: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
         """Rows of these persons; every one of them is here."""
@@ -98,113 +119,3 @@ class Scale:
     def of_rows(self, rows: Floats) -> Floats:
         """Rows on this scale."""
         return np.round((rows - self.mean) / self.spread, 9)
-
-
-def gather_behaviours(
-    journey_touches: Table, outcomes: Table, orders: Table, as_of: Table, n_channels: int
-) -> tuple[dict[str, Behaviours], Table]:
-    """What persons with touches did, by period.
-
-    Args:
-        journey_touches: n rows, contract ``JourneyTouches``.
-        outcomes: m rows, contract ``Outcomes``.
-        orders: k rows, contract ``Orders``; they say which outcomes were reduced.
-        as_of: The instant the run looks from; later rows count nowhere.
-        n_channels: Channels that are told apart, the busiest of now first.
-
-    Returns:
-        Each of ``PERIODS`` with its persons (``now`` has all), and the counts behind them, one row per
-        person and period.
-    """
-    touched = {"journey_touches": journey_touches, "as_of": as_of}
-    counted = run_sql("person_behaviour.sql", outcomes=outcomes, orders=orders, **touched)
-    behaviour = counted.to_arrow().sort_by([("period", "ascending"), ("person_id", "ascending")])
-    mixes = run_sql("person_channels.sql", **touched).to_arrow()
-    steps = run_sql("person_steps.sql", **touched).to_arrow()
-    days = _days_seen(journey_touches, as_of)
-    channels = _busiest(mixes, n_channels)
-    longer = {NOW: 1.0, WEEK_BEFORE: days / max(days - 7, 7.0), ODD_WEEKS: 2.0, EVEN_WEEKS: 2.0}
-    told = {
-        period: _of_period(
-            _where(behaviour, period), _where(mixes, period), _where(steps, period), channels,
-            longer[period], days,
-        )
-        for period in PERIODS
-    }  # fmt: skip
-    return told, Table.from_arrow(behaviour)
-
-
-def _where(table: pa.Table, period: str) -> pa.Table:
-    return table.filter(pc.equal(table["period"], period))
-
-
-def _of_period(
-    behaviour: pa.Table,
-    mixes: pa.Table,
-    steps: pa.Table,
-    channels: tuple[str, ...],
-    longer: float,
-    days: float,
-) -> Behaviours:
-    ids = behaviour["person_id"].combine_chunks()
-    raw = {name: _floats(behaviour[name]) for name in (*COUNTS, "silent_days", "no_outcome_days")}
-    traits: dict[str, Floats] = {
-        name: raw[name] * (1.0 if name == "n_channels" else longer) for name in COUNTS
-    }
-    traits["company_share"] = raw["n_company"] / np.maximum(raw["n_touches"], 1)
-    traits["late_share"] = raw["n_late"] / np.maximum(raw["n_touches"], 1)
-    traits["opened_share"] = np.divide(
-        np.minimum(raw["n_opened"], raw["n_delivered"]), raw["n_delivered"],
-        out=np.full(len(ids), np.nan), where=raw["n_delivered"] > 0,
-    )  # fmt: skip
-    traits["silent_days"] = raw["silent_days"]
-    # Whoever never reached the goal has gone without it for as long as anybody was seen.
-    traits["no_outcome_days"] = np.where(np.isnan(raw["no_outcome_days"]), days, raw["no_outcome_days"])
-    c = len(channels)
-    shares = _matrix(ids, mixes, {"channel": (channels, 1)}, "n_touches", c)
-    walked = _matrix(
-        ids,
-        steps,
-        {"from_channel": (("", *channels), c), "to_channel": (channels, 1)},
-        "n_steps",
-        c * (c + 1),
-    )
-    return Behaviours(
-        np.asarray(ids.to_pylist(), object), traits, channels,
-        shares / np.maximum(raw["n_touches"], 1)[:, None], walked,
-    )  # fmt: skip
-
-
-def _matrix(
-    ids: pa.Array, table: pa.Table, axes: dict[str, tuple[tuple[str, ...], int]], value: str, width: int
-) -> Floats:
-    """(n, width): values summed by person and by the column that the named channels make."""
-    row = pc.index_in(table["person_id"], ids).to_numpy().astype(np.int64)
-    column = np.zeros(table.num_rows, np.int64)
-    for name, (words, stride) in axes.items():
-        place = pc.fill_null(pc.index_in(table[name], pa.array(words, pa.string())), len(words) - 1)
-        column += place.to_numpy().astype(np.int64) * stride
-    summed = np.bincount(row * width + column, weights=_floats(table[value]), minlength=len(ids) * width)
-    return np.asarray(summed, np.float64)[: len(ids) * width].reshape(len(ids), width)
-
-
-def _busiest(mixes: pa.Table, most: int) -> tuple[str, ...]:
-    """Channels with most touches now, then a place for all others where there are more."""
-    summed = _where(mixes, NOW).group_by("channel").aggregate([("n_touches", "sum")]).to_pylist()
-    ranked = sorted(summed, key=lambda row: (-row["n_touches_sum"], row["channel"]))
-    names = tuple(row["channel"] for row in ranked)
-    return names if len(names) <= most else (*names[:most], OTHER)
-
-
-def _days_seen(journey_touches: Table, as_of: Table) -> float:
-    """Days from the first touch to the instant the run looks from, at least one."""
-    sql = """
-        select cast(max(micros(as_of)) - min(micros(touched_at)) as double) / 86400000000 as days
-        from journey_touches cross join as_of where touched_at <= as_of
-    """
-    days = Table(sql, {"journey_touches": journey_touches, "as_of": as_of}).first_row()[0]
-    return max(float(days or 0), 1.0)
-
-
-def _floats(column: pa.ChunkedArray) -> Floats:
-    return np.asarray(pc.cast(column, pa.float64()).to_numpy(), np.float64)

@@ -19,7 +19,15 @@ from .agreement import adjusted_rand, agreement_interval
 from .behaviours import EVEN_WEEKS, NOW, ODD_WEEKS, Behaviours, Scale
 from .density import NOISE
 from .estimator import Floats, Labels
-from .methods import DENSITY, LIKELIHOOD, make_estimator, numbers_of_segments, places_for, rows_for
+from .methods import (
+    DENSITY,
+    LIKELIHOOD,
+    are_told,
+    make_estimator,
+    numbers_of_segments,
+    places_for,
+    rows_for,
+)
 from .rule import BEST, METHODS, SegmentRule
 
 COLUMNS = {
@@ -107,6 +115,8 @@ def _best_of(method: str, told: list[Choice]) -> Choice | None:
 
 def _refused(row: Choice, rows: list[Choice], rule: SegmentRule) -> str:
     """Why these segments do not count; empty where they do."""
+    if row["n"] < rule.min_persons:
+        return f"fewer than {rule.min_persons} persons did anything that can be compared"
     if row["n_segments"] < 2:
         return "one segment or none"
     if row["smallest_share"] < rule.min_segment_share:
@@ -130,10 +140,13 @@ def _measured(
     draws = np.random.default_rng(rule.segment_seed)
     now = periods[NOW]
     rows = rows_for(method, now, scale)
+    rows = rows[are_told(method, rows)]
     judged = rows[sampled(draws, len(rows), rule.max_judged_persons)]
+    if len(judged) < rule.min_persons:
+        return _row(method, n_segments, len(judged))
 
     def fitted(some: Floats, n_starts: int = 1) -> Any:
-        return make_estimator(method, n_segments, len(some), len(now.channels), rule, n_starts).fit(some)
+        return make_estimator(method, n_segments, len(some), now, rule, n_starts).fit(some)
 
     model = fitted(judged, rule.n_starts)
     labels = np.asarray(model.predict(judged), np.int64)
@@ -149,7 +162,7 @@ def _measured(
     ]
     low, high = np.quantile(again, [0.025, 0.975])
     told |= {"stability": float(np.mean(again)), "stability_low": low, "stability_high": high}
-    halves = _twice_seen(periods, draws, rule)
+    halves = _twice_seen(method, periods, draws, rule)
     told["n_twice_seen"] = len(halves[0])
     if len(halves[0]) < rule.min_persons:  # too few to say, so the segments do not count
         return told
@@ -157,16 +170,19 @@ def _measured(
     odd, even = (rows_for(method, half, Scale.of(half.features())) for half in halves)
     model = fitted(odd, rule.n_starts)
     one, other = (np.asarray(model.predict(half), np.int64) for half in (odd, even))
+    if len(np.unique(one)) == len(np.unique(other)) == 1:
+        return told  # everybody is alike in both halves: that repeats, but tells nobody apart
     value, low, high, _ = agreement_interval(one, other, draws)
     return told | {"repeatability": value, "repeatability_low": low, "repeatability_high": high}
 
 
 def _twice_seen(
-    periods: dict[str, Behaviours], draws: np.random.Generator, rule: SegmentRule
+    method: str, periods: dict[str, Behaviours], draws: np.random.Generator, rule: SegmentRule
 ) -> tuple[Behaviours, Behaviours]:
-    """Odd and even weeks of persons who have touches in both."""
+    """Odd and even weeks of persons who have touches in both that say anything to the method."""
     odd, even = periods[ODD_WEEKS], periods[EVEN_WEEKS]
-    both = np.intersect1d(odd.person_ids.astype(str), even.person_ids.astype(str))
+    seen = [half.person_ids[are_told(method, half.deed_steps)].astype(str) for half in (odd, even)]
+    both = np.intersect1d(seen[0], seen[1])
     kept = both[sampled(draws, len(both), rule.max_judged_persons)]
     return odd.of_persons(kept), even.of_persons(kept)
 

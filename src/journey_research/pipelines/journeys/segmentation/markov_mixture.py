@@ -23,12 +23,14 @@ class MarkovMixture(Estimator):
     """A mixture of Markov chains; with ``n_states=None`` one of multinomials.
 
     A row is one sequence, or all sequences of one person added up: ``n_states`` counts of starts, then
-    ``n_states`` times ``n_states`` counts of steps, those from the first state first (``step_counts``).
+    ``n_states`` times ``n_states`` counts of steps, those from the first state first (``step_counts``). Where
+    the last state is an end, which nothing follows, the steps from it may be left out of the row.
 
     Args:
         n_components: Chains.
-        n_states: States; a row then has ``n_states * (n_states + 1)`` columns. None: a row is one
-            distribution over its columns, which takes any matrix of counts.
+        n_states: States; a row then has ``n_states * (n_states + 1)`` columns, or ``n_states * n_states``
+            where the last is an end. None: a row is one distribution over its columns, which takes any matrix
+            of counts.
         smoothing: Steps of every kind that each chain is taken to have seen before, 0 or more.
         n_init: Times EM begins anew, from sequences drawn at random; the best end is kept.
         max_iter: Most steps of EM.
@@ -134,10 +136,14 @@ class MarkovMixture(Estimator):
 
     def _check(self, rows: Floats) -> None:
         n, columns = rows.shape
-        if self.n_states is not None and columns != self.n_states * (self.n_states + 1):
+        if self.n_states is not None and columns not in (
+            self.n_states * (self.n_states + 1),
+            self.n_states**2,
+        ):
             raise ValueError(
                 f"{columns} columns are not the starts and steps of {self.n_states} states; "
-                f"those are {self.n_states * (self.n_states + 1)}"
+                f"those are {self.n_states * (self.n_states + 1)}, or {self.n_states**2} where the last is "
+                "an end"
             )
         if not 1 <= self.n_components <= n:
             raise ValueError(f"n_components is {self.n_components}; 1 to the number of rows, n_samples={n}")

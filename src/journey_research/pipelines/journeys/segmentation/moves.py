@@ -15,7 +15,7 @@ import pandas as pd
 
 from .behaviours import FEATURES, Behaviours, Scale
 from .estimator import Labels
-from .naming import word_for
+from .naming import deed_in_words, word_for
 
 NEW, GONE = "new", "gone"
 FIRST_TOUCH, NO_TOUCH_LEFT, STAYED = "first touch this week", "no touch is left", "stayed"
@@ -55,7 +55,7 @@ def count_moves(
     both = past.merge(people, on="person_id", how="outer", validate="one_to_one")
     both = both.fillna({"from_segment": NEW, "to_segment": GONE})
     features = scale.of_rows(now.features()), scale.of_rows(before.features())
-    names = (*FEATURES, *now.channels)
+    names = now.feature_names()
     rows = []
     for (was, became), moved in both.groupby(["from_segment", "to_segment"], sort=True):
         reason, change = STAYED, np.nan
@@ -93,7 +93,7 @@ def label_of(feature: str) -> str:
         return special[feature]
     if feature in FEATURES:
         return word_for(feature, 1.0, 1.0).removeprefix("many ")
-    return f"share of {feature}"
+    return f"share of {deed_in_words(feature)}"
 
 
 def rows_of_both(now: Behaviours, before: Behaviours) -> tuple[Labels, Labels]:

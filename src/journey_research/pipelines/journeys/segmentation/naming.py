@@ -14,14 +14,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from .behaviours import LOGARITHMIC, OTHER, Behaviours
+from .behaviours import DEED, LOGARITHMIC, OTHER, OTHER_DEED, Behaviours
 from .estimator import Floats, Labels
 
 EVERYBODY, NO_SEGMENT, NOBODY_NOW = "everybody", "no segment", "a segment that nobody has now"
 NOTEWORTHY = 0.2  # standard deviations; Cohen's (1988) small difference
 Z = 1.959963984540054
 AS_EVERYBODY = "as everybody"
-CHANNEL = "channel"
+CHANNEL, DOING = "channel", "doing"
 # Trait -> kind, words where it is high, where it is low, where there is none of it.
 TRAITS = {
     "n_touches": ("activity", "many touches", "few touches", "no touches"),
@@ -40,6 +40,7 @@ TRAITS = {
     "n_opened": ("style", "much mail opened", "little mail opened", "no mail opened"),
     "opened_share": ("style", "open what they get", "seldom open what they get", "open nothing"),
     "late_share": ("style", "in the evening", "by day", "only by day"),
+    "weekend_share": ("style", "at the weekend", "on weekdays", "only on weekdays"),
     OTHER: (CHANNEL, "many other channels", "few other channels", "no other channels"),
 }
 
@@ -59,6 +60,8 @@ def tell_traits(labels: Labels, now: Behaviours) -> pd.DataFrame:
     """
     columns = {name: (TRAITS[name][0], now.traits[name]) for name in TRAITS if name in now.traits}
     columns |= {name: (CHANNEL, now.shares[:, at]) for at, name in enumerate(now.channels)}
+    done = now.deed_shares()
+    columns |= {DEED + name: (DOING, done[:, at]) for at, name in enumerate(now.deeds)}
     rows = [
         _trait(int(label), name, kind, values, labels == label)
         for label in np.unique(labels)
@@ -162,6 +165,20 @@ def _words(traits: pd.DataFrame, apart: bool = True) -> list[tuple[str, str]]:
     return [found[place] for place in sorted(range(len(found)), key=lambda place: (turn[place], place))]
 
 
+def deed_in_words(trait: str) -> str:
+    """The deed of a trait as it is read; another trait as it is.
+
+    Example:
+        >>> [deed_in_words(trait) for trait in ("deed page_viewed sale", "deed added_to_cart", "store")]
+        ['page viewed: sale', 'added to cart', 'store']
+    """
+    if not trait.startswith(DEED):
+        return trait
+    deed = trait.removeprefix(DEED)
+    action, _, page = deed.partition(" ")
+    return deed.replace("_", " ") if deed == OTHER_DEED or not page else f"{action.replace('_', ' ')}: {page}"
+
+
 def word_for(trait: str, value: float, difference: float) -> str:
     """Plain words for a trait that differs.
 
@@ -169,7 +186,8 @@ def word_for(trait: str, value: float, difference: float) -> str:
         >>> word_for("n_outcomes", 0.0, -0.4), word_for("store", 0.3, 0.9)
         ('no conversions', 'much store')
     """
-    _, high, low, none = TRAITS.get(trait, (CHANNEL, f"much {trait}", f"little {trait}", f"no {trait}"))
+    said = deed_in_words(trait)
+    _, high, low, none = TRAITS.get(trait, (CHANNEL, f"much {said}", f"little {said}", f"no {said}"))
     if difference > 0:
         return high
     return none if value == 0 else low

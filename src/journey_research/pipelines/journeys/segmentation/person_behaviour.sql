@@ -15,7 +15,9 @@ touched as (
     select person_id, session_id, channel, action, initiative,
         micros(touched_at) as at_us,
         cast(floor((end_us - micros(touched_at)) / 604800000000) as bigint) as week,
-        mod(cast(floor(micros(touched_at) / 3600000000) as bigint), 24) as hour
+        mod(cast(floor(micros(touched_at) / 3600000000) as bigint), 24) as hour,
+        -- Days since 1970-01-01, a Thursday: 0 is Monday.
+        mod(cast(floor(micros(touched_at) / 86400000000) as bigint) + 3, 7) as weekday
     from journey_touches cross join ends
     where micros(touched_at) <= end_us
 ),
@@ -38,6 +40,7 @@ behaved as (
         cast(count_if(action in ('added_to_cart', 'added_to_wishlist')) as bigint) as n_picked,
         cast(count_if(action in ('coupon_applied', 'coupon_redeemed')) as bigint) as n_coupons,
         cast(count_if(hour < 6 or hour >= 17) as bigint) as n_late,
+        cast(count_if(weekday >= 5) as bigint) as n_weekend,
         max(at_us) as last_us
     from touched join periods
         on week >= first_week and (remainder = -1 or mod(week, 2) = remainder)
@@ -51,7 +54,7 @@ converted as (
     group by person_id, period
 )
 select behaved.person_id, behaved.period, n_touches, n_sessions, n_channels, n_company, n_delivered,
-    n_opened, n_products, n_picked, n_coupons, n_late,
+    n_opened, n_products, n_picked, n_coupons, n_late, n_weekend,
     cast(coalesce(n_outcomes, 0) as bigint) as n_outcomes,
     cast(coalesce(n_reduced, 0) as bigint) as n_reduced,
     cast(coalesce(amount, 0) as decimal(18, 2)) as amount,

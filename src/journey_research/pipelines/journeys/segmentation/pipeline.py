@@ -12,7 +12,7 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 segment_persons,
-                ["journey_touches", "outcomes", "orders", "as_of", "params:segment_rule"],
+                ["journey_touches", "touches", "outcomes", "orders", "as_of", "params:segment_rule"],
                 [
                     "segments",
                     "segment_profiles",

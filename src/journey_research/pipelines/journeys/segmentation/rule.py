@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .gathering import Told
+
 BEST = "best"
-METHODS = ("density", "gaussian_mixture", "kmeans", "markov_mixture")
+METHODS = ("deed_mixture", "density", "gaussian_mixture", "kmeans", "markov_mixture")
 
 
 @dataclass(frozen=True)
@@ -13,11 +15,15 @@ class SegmentRule:
     """How persons are put into segments, and when they are one.
 
     Attributes:
-        method: ``"density"``, ``"gaussian_mixture"``, ``"kmeans"``, ``"markov_mixture"``; or ``"best"``:
-            the one whose segments agree best between a person's odd and even weeks.
+        method: ``"deed_mixture"``, ``"density"``, ``"gaussian_mixture"``, ``"kmeans"``,
+            ``"markov_mixture"``; or ``"best"``: the one whose segments agree best between a person's odd and
+            even weeks.
         segment_seed: Seed of samples, resamples and starts.
         max_segments: Most segments tried.
         n_channels: Channels that are told apart, the busiest first; the rest is one.
+        n_deeds: Deeds that are told apart, the most frequent first; the rest is one. A deed is the action of
+            a touch that the person made, or the page.
+        paged_action: The action that is many deeds, one for each page told.
         n_starts: Times k-means and EM begin anew.
         n_resamples: Resamples of persons that stability is measured on.
         max_fitted_persons: Persons that a method is fitted on, at most.
@@ -34,6 +40,8 @@ class SegmentRule:
     segment_seed: int
     max_segments: int
     n_channels: int
+    n_deeds: int
+    paged_action: str
     n_starts: int
     n_resamples: int
     max_fitted_persons: int
@@ -44,12 +52,17 @@ class SegmentRule:
     min_stability: float
     min_repeatability: float
 
+    @property
+    def apart(self) -> Told:
+        """How many channels and deeds are told apart."""
+        return Told(self.n_channels, self.n_deeds, self.paged_action)
+
     def __post_init__(self) -> None:
         if self.method not in (BEST, *METHODS):
             raise ValueError(f"method is {self.method!r}; choose '{BEST}' or one of {', '.join(METHODS)}")
         if self.max_segments < 2:
             raise ValueError(f"max_segments is {self.max_segments}; at least 2 are compared")
-        for name in ("n_channels", "n_starts"):
+        for name in ("n_channels", "n_deeds", "n_starts"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; at least 1")
         if self.n_resamples < 2:

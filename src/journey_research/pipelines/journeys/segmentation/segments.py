@@ -19,11 +19,12 @@ from journey_research.engine import Table, run_sql
 from journey_research.pipelines.journeys.intervals import wilson_interval
 
 from .agreement import agreement_interval
-from .behaviours import NOW, WEEK_BEFORE, Behaviours, Scale, gather_behaviours
+from .behaviours import NOW, WEEK_BEFORE, Behaviours, Scale
 from .choosing import EVERYBODY_METHOD, compare_methods, everybody_is_one, sampled
 from .density import NOISE
 from .estimator import Labels
-from .methods import DENSITY, make_estimator, rows_for
+from .gathering import gather_behaviours
+from .methods import DENSITY, are_told, labels_of, make_estimator, rows_for
 from .moves import count_moves, rows_of_both
 from .naming import NO_SEGMENT, NOBODY_NOW, name_segments, tell_styles, tell_traits
 from .rule import SegmentRule
@@ -44,16 +45,17 @@ class Model:
         """The cluster of each person, -1 for none; all 0 where persons are one."""
         if self.method == EVERYBODY_METHOD or not len(told):
             return np.zeros(len(told), np.int64)
-        return np.asarray(self.fitted.predict(rows_for(self.method, told, self.scale)), np.int64)
+        return labels_of(self.method, self.fitted, rows_for(self.method, told, self.scale))
 
 
 def segment_persons(
-    journey_touches: Table, outcomes: Table, orders: Table, as_of: Table, rule: SegmentRule
+    journey_touches: Table, touches: Table, outcomes: Table, orders: Table, as_of: Table, rule: SegmentRule
 ) -> tuple[Table, Table, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Put persons with touches into a few segments.
 
     Args:
         journey_touches: n rows, contract ``JourneyTouches``; any order.
+        touches: l rows, contract ``Touches``; they tell which pages were looked at.
         outcomes: m rows, contract ``Outcomes``; any order.
         orders: k rows, contract ``Orders``; they tell which outcomes were reduced.
         as_of: The instant the run looks from; one row. What lies after it counts nowhere.
@@ -66,7 +68,7 @@ def segment_persons(
     """
     from threadpoolctl import threadpool_limits
 
-    periods, behaviour = gather_behaviours(journey_touches, outcomes, orders, as_of, rule.n_channels)
+    periods, behaviour = gather_behaviours(journey_touches, touches, outcomes, orders, as_of, rule.apart)
     now, before = periods[NOW], periods[WEEK_BEFORE]
     with threadpool_limits(1):  # sums over threads are not the same to the last bit
         choices, model = _fit(periods, rule)
@@ -123,9 +125,10 @@ def fit_method(method: str, n_segments: int, told: Behaviours, scale: Scale, rul
     # Density finds other crowds among other numbers of persons: it keeps those that were judged.
     most = rule.max_judged_persons if method == DENSITY else rule.max_fitted_persons
     rows = rows_for(method, told, scale)
+    rows = rows[are_told(method, rows)]
     some = rows[sampled(np.random.default_rng(rule.segment_seed), len(rows), most)]
     asked = 1 if method == DENSITY else n_segments
-    made = make_estimator(method, asked, len(some), len(told.channels), rule, rule.n_starts)
+    made = make_estimator(method, asked, len(some), told, rule, rule.n_starts)
     return Model(method, made.fit(some), scale)
 
 
@@ -153,7 +156,7 @@ def _measure(
     if model.method != EVERYBODY_METHOD and len(here):
         same_model = agreement_interval(labels[here], labels_before[there], draws)
         n_found = int(chosen["n_segments"])
-        if len(before) >= rule.min_persons:
+        if are_told(model.method, rows_for(model.method, before, model.scale)).sum() >= rule.min_persons:
             past = fit_method(model.method, n_found, before, model.scale, rule)
             same_method = agreement_interval(labels[here], past.labels(before)[there], draws)
     moved = int((labels[here] != labels_before[there]).sum())
