@@ -32,6 +32,7 @@ class ChannelWeeks(pa.DataFrameModel):
     spent_amount: Series[Float] = pa.Field(ge=0, metadata=NONE)
     n_clicks: Series[Int] = pa.Field(ge=0, metadata=NONE)
     worth_amount: Series[Float] = pa.Field(metadata=NONE)
+    n_credited: Series[Int] = pa.Field(ge=0, metadata=NONE, description="people whose worth is shared")
 
 
 class BudgetPlan(pa.DataFrameModel):
@@ -42,18 +43,23 @@ class BudgetPlan(pa.DataFrameModel):
 
     channel: Series[Text] = pa.Field(metadata=NONE)
     n_weeks: Series[Int] = pa.Field(ge=1, metadata=NONE, description="weeks with spend")
-    spent_amount: Series[Float] = pa.Field(gt=0, metadata=NONE, description="mean of these weeks")
+    spent_amount: Series[Float] = pa.Field(gt=0, metadata=NONE, description="mean of all weeks")
     variation: Series[Float] = pa.Field(ge=0, metadata=NONE, description="standard deviation over mean")
     scale: Series[Float] = pa.Field(ge=0, nullable=True, metadata=NONE)
     elasticity: Series[Float] = pa.Field(
-        ge=0, lt=1, nullable=True, metadata=NONE, description="worth = scale * spend ** elasticity"
+        gt=0, le=1, metadata=NONE, description="worth = scale * spend ** elasticity; assumed"
     )
-    elasticity_low: Series[Float] = pa.Field(ge=0, lt=1, nullable=True, metadata=NONE)
-    elasticity_high: Series[Float] = pa.Field(ge=0, lt=1, nullable=True, metadata=NONE)
+    fitted_elasticity: Series[Float] = pa.Field(
+        ge=0, le=1, nullable=True, metadata=NONE, description="what the weeks tell; spend follows demand"
+    )
+    fitted_low: Series[Float] = pa.Field(ge=0, le=1, nullable=True, metadata=NONE)
+    fitted_high: Series[Float] = pa.Field(ge=0, le=1, nullable=True, metadata=NONE)
     marginal_return: Series[Float] = pa.Field(
         ge=0, nullable=True, metadata=NONE, description="worth of the next unit of spend, today"
     )
-    marginal_return_low: Series[Float] = pa.Field(ge=0, nullable=True, metadata=NONE)
+    marginal_return_low: Series[Float] = pa.Field(
+        ge=0, nullable=True, metadata=NONE, description="over resamples of weeks and elasticities"
+    )
     marginal_return_high: Series[Float] = pa.Field(ge=0, nullable=True, metadata=NONE)
     planned_amount: Series[Float] = pa.Field(ge=0, metadata=NONE)
     planned_return: Series[Float] = pa.Field(ge=0, nullable=True, metadata=NONE)

@@ -1,14 +1,16 @@
-"""How worth rises with spend: a curve that bends down, from weeks that cost more and less.
+"""How worth rises with spend: a curve that bends down.
 
 Context: what another euro brings falls with every euro, and a dozen weeks do not tell a shape. Choice: a
-power of spend with an exponent (the elasticity) from 0 to below 1, the simplest law that always bends down;
-worth counts as Poisson's quasi-likelihood has it, so that weeks without any stay in. A season lifts spend
-and worth at once, so worth is held against what the channels that cost nothing brought in the same week.
-The scale drops out of the likelihood, and what is left falls in the elasticity alone: one bisection fits all
-resamples of the weeks at once. Given up: worth that comes weeks later, and channels that carry one another.
+power of spend with an exponent (the elasticity) below 1, the simplest law that always bends down. Its height
+is what the weeks brought, a season apart: worth is held against what the channels that cost nothing brought
+in the same week. Its exponent is assumed, from experiments or the literature, for spend follows demand: a
+channel paid by the click costs more in weeks when people want more. What the weeks themselves would say is
+fitted beside it (Poisson's quasi-likelihood, so that weeks without worth stay in); the scale drops out of
+that, and one bisection fits all resamples at once. Given up: worth that comes weeks later, and channels that
+carry one another.
 
-Source: McFadden and Gourieroux, Monfort and Trognon (1984) for the quasi-likelihood; Hanssens, Parsons and
-Schultz (2001), "Market Response Models", for constant elasticities and their usual range.
+Source: Sethuraman, Tellis and Briesch (2011), "How well does advertising work?": short-run elasticities of
+.12 and long-run ones of .24 on average; Gourieroux, Monfort and Trognon (1984) for the quasi-likelihood.
 """
 
 from __future__ import annotations
@@ -21,8 +23,8 @@ MOST_ELASTIC = 0.95  # at 1 a curve no longer bends, and all money goes one way
 N_HALVINGS = 50
 
 
-def fit_curves(spent: Floats, worth: Floats, season: Floats, counts: Floats) -> tuple[Floats, Floats]:
-    """Scale and elasticity: in a usual week, ``scale * spent ** elasticity`` is the worth expected.
+def fit_elasticity(spent: Floats, worth: Floats, season: Floats, counts: Floats) -> tuple[Floats, Floats]:
+    """Scale and elasticity that the weeks themselves tell: an association, see above.
 
     Args:
         spent: w amounts above 0.
@@ -35,7 +37,7 @@ def fit_curves(spent: Floats, worth: Floats, season: Floats, counts: Floats) -> 
 
     Example:
         >>> spent = np.array([1.0, 4.0, 9.0])
-        >>> scale, elasticity = fit_curves(spent, 10 * spent**0.5, np.ones(3), np.ones((1, 3)))
+        >>> scale, elasticity = fit_elasticity(spent, 10 * spent**0.5, np.ones(3), np.ones((1, 3)))
         >>> scale.round(6).tolist(), elasticity.round(6).tolist()
         ([10.0], [0.5])
     """
@@ -51,17 +53,39 @@ def fit_curves(spent: Floats, worth: Floats, season: Floats, counts: Floats) -> 
     # An end that bisection only comes near is the end.
     low = np.where(low > MOST_ELASTIC - 1e-9, MOST_ELASTIC, np.where(high < 1e-9, 0.0, low))
     elasticity = np.where(brought > 0, low, 0.0)
-    expected = (counts * season * np.exp(np.outer(elasticity, logs))).sum(axis=1)
-    return brought / expected, elasticity
+    return scale_of(spent, worth, season, counts, elasticity), elasticity
 
 
-def worth_of(scale: Floats, elasticity: Floats, spent: Floats) -> Floats:
+def scale_of(spent: Floats, worth: Floats, season: Floats, counts: Floats, elasticity: Floats) -> Floats:
+    """How high a curve lies: in a usual week, ``scale * spent ** elasticity`` is the worth expected.
+
+    Args:
+        spent: w amounts above 0.
+        worth: w amounts, 0 or more.
+        season: w factors above 0: how much more than usual was to be had in the week.
+        counts: Shape (r, w): how often each week is drawn in each resample.
+        elasticity: r elasticities.
+
+    Returns:
+        r scales.
+
+    Example:
+        >>> spent, ones = np.array([1.0, 4.0]), np.ones((1, 2))
+        >>> scale_of(spent, np.array([3.0, 6.0]), np.ones(2), ones, np.array([0.5])).tolist()
+        [3.0]
+    """
+    weights = counts * season * np.exp(np.outer(elasticity, np.log(spent)))
+    told: Floats = counts @ worth / weights.sum(axis=1)
+    return told
+
+
+def worth_of(scale: Floats, elasticity: Floats | float, spent: Floats | float) -> Floats:
     """What spend is expected to bring; arrays that fit each other."""
     told: Floats = scale * np.asarray(spent, dtype=float) ** elasticity
     return told
 
 
-def marginal_return(scale: Floats, elasticity: Floats, spent: Floats) -> Floats:
+def marginal_return(scale: Floats, elasticity: Floats | float, spent: Floats) -> Floats:
     """What one more unit of spend is expected to bring, at this spend."""
     told: Floats = scale * elasticity * np.asarray(spent, dtype=float) ** (elasticity - 1)
     return told
