@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from journey_research.engine import Table
 from journey_research.pipelines.identity.bridges import count_bridges
@@ -93,14 +94,18 @@ def measure_bridges(run: Path, raw: Path) -> tuple[pd.DataFrame, str]:
     vault = run.parents[1] / "vault" / "runs" / run.name / "01_ingestion"
     places = dict.fromkeys(("records", "source_links", "judgements", "true_people"), run / "01_ingestion")
     places |= dict.fromkeys(("identifiers", "record_values"), vault)
-    tables = {name: Table.from_parquet(place / f"{name}.parquet") for name, place in places.items()}
+    tables = {name: _read(place / f"{name}.parquet") for name, place in places.items()}
     manifest = json.loads((run / "manifest.json").read_text())
     told = manifest["parameters"]
     rules = EvidenceRule(**told["evidence_rule"]), ClusterRule(**told["cluster_rule"])
     model = json.loads((run / "02_identity" / "identity_model.json").read_text())
-    scored = Table.from_parquet(run / "02_identity" / "scored_links.parquet")
+    scored = _read(run / "02_identity" / "scored_links.parquet")
     frame = ablate_identifiers(tables, scored, model, rules)
     return frame, tell_ablation(frame)
+
+
+def _read(path: Path) -> Table:
+    return Table.from_arrow(pq.read_table(path))
 
 
 def _found(
