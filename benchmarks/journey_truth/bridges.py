@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from journey_research.engine import Table
 from journey_research.pipelines.identity.bridges import count_bridges
@@ -81,7 +82,7 @@ def measure_bridges(run: Path, raw: Path) -> tuple[pd.DataFrame, str]:
     """The ablation on a finished run of a made-up world.
 
     Args:
-        run: Folder of the run; its vault lies beside ``runs``.
+        run: Folder of the run; its manifest says where its tables lie.
         raw: Folder of the world's exports; not read, the run holds the truth about records.
 
     Returns:
@@ -90,17 +91,21 @@ def measure_bridges(run: Path, raw: Path) -> tuple[pd.DataFrame, str]:
     import json
 
     del raw
-    vault = run.parents[1] / "vault" / "runs" / run.name / "01_ingestion"
-    places = dict.fromkeys(("records", "source_links", "judgements", "true_people"), run / "01_ingestion")
-    places |= dict.fromkeys(("identifiers", "record_values"), vault)
-    tables = {name: Table.from_parquet(place / f"{name}.parquet") for name, place in places.items()}
-    manifest = json.loads((run / "manifest.json").read_text())
+    manifest = json.loads((run / "manifest.json").read_text("utf-8"))
+    # A run of some stages points to what an earlier one made.
+    files = {name: run.parents[1] / told["file"] for name, told in manifest["outputs"].items()}
+    names = ("records", "identifiers", "record_values", "source_links", "judgements", "true_people")
+    tables = {name: _read(files[name]) for name in names}
     told = manifest["parameters"]
     rules = EvidenceRule(**told["evidence_rule"]), ClusterRule(**told["cluster_rule"])
-    model = json.loads((run / "02_identity" / "identity_model.json").read_text())
-    scored = Table.from_parquet(run / "02_identity" / "scored_links.parquet")
+    model = json.loads(files["identity_model"].read_text("utf-8"))
+    scored = _read(files["scored_links"])
     frame = ablate_identifiers(tables, scored, model, rules)
     return frame, tell_ablation(frame)
+
+
+def _read(path: Path) -> Table:
+    return Table.from_arrow(pq.read_table(path))
 
 
 def _found(

@@ -160,6 +160,25 @@ def test_who_agreed_and_refused_is_told_as_a_conflict():
     assert email[["n_refusing", "n_never", "n_conflicting", "n"]].tolist() == [2, 0, 1, 2]
 
 
+def test_a_record_that_refuses_and_agrees_at_one_instant_refuses():
+    said = [
+        {"consent_id": f"crm:{status}", "record_id": "crm:a", "channel": "email", "purpose": "marketing",
+         "status": status, "stated_at": AS_OF}
+        for status in ("denied", "granted")
+    ]  # fmt: skip
+    empty = empty_world()
+    made = count_violations(
+        table("DECISIONS", {"person_id": "person:1", "action_probability": 1.0}),
+        table("CONSENTS", *said),
+        table("PEOPLE", {"record_id": "crm:a", "person_id": "person:1"}),
+        empty["touches"],
+        empty["person_preferences"],
+        NOW,
+        RULE,
+    ).to_pandas()
+    assert made.set_index("channel").loc["email", "n_refusing"] == 1
+
+
 def test_nobody_said_anything_and_nobody_is_known():
     empty = empty_world()
     names = ("decisions", "consents", "people", "touches", "person_preferences")

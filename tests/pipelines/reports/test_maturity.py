@@ -114,7 +114,8 @@ FULL = {
     ),
     "stitching_counts": table(
         "STITCHING_COUNTS",
-        {"reason": "joined", "n_touches": 60},
+        {"reason": "joined", "n_touches": 20},
+        {"reason": "known record", "n_touches": 40},
         {"reason": "bot", "n_touches": 40},
     ),
     "coverage_warnings": table(
