@@ -79,3 +79,22 @@ def test_two_sources_of_one_name_are_told_by_their_files(conf):
 
     with pytest.raises(UserError, match=r"'orders' is said by two files, a\.yml and b\.yml"):
         loader(conf)["sources"]
+
+
+def test_parameters_are_read_once_and_nobody_changes_them_for_another(conf, monkeypatch):
+    told = loader(conf)
+    first = told["parameters"]
+    monkeypatch.setattr(Configuration, "_read", None)  # a second reading would stop here
+
+    first["runs"]["keep_runs"] = 99
+
+    assert told["parameters"]["runs"]["keep_runs"] == 5
+
+
+def test_parameters_set_by_hand_are_those_that_are_given(conf):
+    told = loader(conf)
+    assert told["parameters"]["runs"] == {"keep_runs": 5}
+
+    told["parameters"] = {"runs": {"keep_runs": 7}}
+
+    assert told["parameters"]["runs"] == {"keep_runs": 7}

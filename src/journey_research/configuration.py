@@ -3,11 +3,14 @@
 Context: a file under ``conf/`` is the user's, and Kedro tells its errors as tracebacks and lets a
 misspelt parameter of an environment pass unused. Choice: the loader names file and line, and holds
 the parameters of an environment or a command line against those of ``conf/base``, where every one
-is written out. Given up: a parameter of one environment alone (``world``) has to be named here.
+is written out; it reads them once a session, however often Kedro and the hooks ask. Given up: a
+parameter of one environment alone (``world``) has to be named here, and a file changed under a
+session is seen by the next one.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -33,7 +36,21 @@ class Configuration(OmegaConfigLoader):
             nowhere, or a parameter is misspelt or of another kind than in ``conf/base``.
     """
 
+    _parameters: dict[str, Any] | None = None
+
     def __getitem__(self, key: str) -> dict[str, Any]:
+        if key != "parameters" or key in self:
+            return self._read(key)
+        if self._parameters is None:
+            self._parameters = self._read(key)
+        # A copy: nobody who is given the parameters can change what the next one is given.
+        return copy.deepcopy(self._parameters)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._parameters = None  # ``globals`` set by hand may stand behind them
+        super().__setitem__(key, value)
+
+    def _read(self, key: str) -> dict[str, Any]:
         try:
             told = super().__getitem__(key)
         except OmegaConfBaseException as error:
