@@ -18,7 +18,8 @@ from journey_research.errors import ReportFailed, UserError
 
 PARAMETERS = 'environment = "demo"\nrun_id = "current"\nn_shown = 1'
 LOAD = (
-    "%matplotlib inline\n%load_ext kedro.ipython\n%reload_kedro --env={environment} --params=run_id={run_id}"
+    "from kedro.ipython import reload_kedro\n%matplotlib inline\n"
+    'reload_kedro(env=environment, runtime_params={"run_id": run_id})'
 )
 LAST = "print(run_id)"
 HOSTILE = "<img src=x onerror=alert(1)>"

@@ -180,3 +180,18 @@ def test_too_few_repeat_buyers_leave_the_table_empty(n_people, n_again):
     made = estimate_lifetime_values(table("ORDERS", *rows), table("PEOPLE", *people), NOW, LifetimeRule())
     assert made.count() == 0
     assert broken_rules("LIFETIME_VALUES", made) == []
+
+
+def test_what_is_expected_comes_in_every_tenth_of_the_customers():
+    """Customers who follow the model, fitted on their past: what came, tenth by tenth of what was expected."""
+    purchases, recency, ages, came = live(6_000, seed=4, ahead=15.0)
+    said = expected_purchases(fit_bg_nbd(purchases, recency, ages), purchases, recency, ages, 15.0)
+    tenth = np.argsort(np.argsort(said, kind="stable"), kind="stable") * 10 // len(said)
+
+    expected = np.bincount(tenth, said) / np.bincount(tenth)
+    happened = np.bincount(tenth, came) / np.bincount(tenth)
+    slope, intercept = np.polyfit(expected, happened, 1)
+    assert slope == pytest.approx(1.0, abs=0.1)
+    assert intercept == pytest.approx(0.0, abs=0.1)
+    assert (np.diff(expected) >= 0).all()
+    assert happened[-1] > 3 * happened[0]

@@ -45,7 +45,9 @@ def test_told_its_run_first_and_says_it_last(name):
     assert 'environment = "demo"' in first
     assert 'run_id = "current"' in first
     assert last.startswith("print(run_id)")
-    assert "%reload_kedro --env={environment} --params=run_id={run_id}" in "\n".join(code(name))
+    opened = 'reload_kedro(env=environment, runtime_params={"run_id": run_id})'
+    assert opened in "\n".join(code(name))
+    assert "%load_ext kedro" not in "\n".join(code(name))  # it would open the default environment first
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
