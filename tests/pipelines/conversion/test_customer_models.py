@@ -183,7 +183,7 @@ def test_too_few_repeat_buyers_leave_the_table_empty(n_people, n_again):
 
 
 def test_what_is_expected_comes_in_every_tenth_of_the_customers():
-    """Customers who follow the model, fitted on their past: what came, tenth by tenth of what was expected."""
+    """Customers who follow the model, fitted on their past: what came in each tenth of what was expected."""
     purchases, recency, ages, came = live(6_000, seed=4, ahead=15.0)
     said = expected_purchases(fit_bg_nbd(purchases, recency, ages), purchases, recency, ages, 15.0)
     tenth = np.argsort(np.argsort(said, kind="stable"), kind="stable") * 10 // len(said)

@@ -75,7 +75,7 @@ def valued(touches, outcomes, values, costs, rule=RULE):
 
 
 def planned(weeks, rule=RULE):
-    plan, metrics = plan_budget(weeks, rule)
+    plan, metrics = plan_budget(Table.from_pandas(weeks), rule)
     assert broken_rules("BUDGET_PLAN", Table.from_pandas(plan)) == []
     assert broken_rules("METRICS", Table.from_pandas(metrics)) == []
     return plan.set_index("channel"), metrics.set_index("metric")

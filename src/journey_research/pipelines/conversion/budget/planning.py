@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from journey_research.engine import Table
+
 from .allocating import share_by_clicks, share_by_return
 from .curves import Floats, fit_elasticity, marginal_return, scale_of, worth_of
 from .rule import BudgetRule
@@ -39,7 +41,7 @@ EVERY = [0.025, 0.975]
 MOST_PLANS = 200  # resamples that a plan is made on, to see how much plans promise too much
 
 
-def plan_budget(channel_weeks: pd.DataFrame, rule: BudgetRule) -> tuple[pd.DataFrame, pd.DataFrame]:
+def plan_budget(channel_weeks: Table, rule: BudgetRule) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Curves, marginal returns and the plan for one week.
 
     Args:
@@ -51,7 +53,7 @@ def plan_budget(channel_weeks: pd.DataFrame, rule: BudgetRule) -> tuple[pd.DataF
         ``planned_gain_amount`` and ``clicks_gain_amount``, what the plan and the plan by clicks are expected
         to bring in a week beyond today's spend, on the same curves.
     """
-    weeks = channel_weeks.sort_values(["channel", "week"], kind="stable", ignore_index=True)
+    weeks = channel_weeks.query("select * from this order by channel, week").to_pandas()
     paid = weeks[weeks["spent_amount"] > 0]
     names = sorted(paid["channel"].unique())
     if not names:
