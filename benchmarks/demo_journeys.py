@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.journey_truth import (
+    bridges,
     correlations,
     devices,
     friction,
@@ -37,6 +38,7 @@ def _segments(run: Path, raw: Path) -> tuple[pd.DataFrame, str]:
 
 
 ROOMS: dict[str, Compare] = {
+    "bridges": bridges.measure_bridges,
     "stitching": stitched.measure_stitching,
     "devices": devices.confuse_devices,
     "ladder": ladder.check_ladder,
