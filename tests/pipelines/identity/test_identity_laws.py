@@ -516,6 +516,35 @@ def test_any_new_names_give_the_same_persons_whatever_keeps_them_apart(world, sh
     assert found == groups_renamed(partition(world, rule=ONCE_RULE), names)
 
 
+@pytest.mark.parametrize("crm", [("crm:10", "crm:11"), ("crm:11", "crm:10")])
+@pytest.mark.parametrize("shop", [("shop:10", "shop:11"), ("shop:11", "shop:10")])
+def test_who_gave_an_address_unverified_is_tied_to_each_who_verified_it(crm, shop):
+    """Two of the shop verified an address, two of the other list only gave it; names choose nobody."""
+    ids = {"crm:1": crm[0], "crm:2": crm[1], "shop:1": shop[0], "shop:2": shop[1]}
+    world: World = {
+        "RECORDS": [{"record_id": r, "source": r.split(":")[0], "kind": "profile"} for r in ids],
+        "RECORD_VALUES": [{"record_id": r, "last_name": None, "city": "Bonn"} for r in ids],
+        "IDENTIFIERS": [
+            {
+                "record_id": r, "identifier_type": "email", "identifier_value": "x@y.example",
+                "is_verified": r.startswith("shop"), "strength": "strong",
+            }
+            for r in ids
+        ],
+        "SOURCE_LINKS": [], "JUDGEMENTS": [],
+        "LINKS": [
+            {
+                "record_id_a": "crm:1", "record_id_b": "shop:1", "rule": "dedupe", "is_accepted": True,
+                "link_probability": 0.873211, "comparisons": "{}",
+            }
+        ],
+    }  # fmt: skip
+
+    found = partition(renamed(world, ids), rule=ONCE_RULE)
+
+    assert found == {frozenset({crm[0], shop[0]}), frozenset({crm[1], shop[1]})}
+
+
 @pytest.fixture(scope="module")
 def matched():
     """Three dozen people in two records each as a world, and a matcher that some of them taught."""

@@ -1,7 +1,8 @@
 -- evidence_links: one row per pair of records that share an identifier, or that a source itself says are
 -- one (it merged them, converted one into the other); contract Links.
--- Key: record_id_a, record_id_b. Of a few records that share a sure identifier every two are tied, so that
--- names decide nothing where some of them must stay apart. Of more, and of unsure ones, each is tied to one
+-- Key: record_id_a, record_id_b. Of a few records that share a sure identifier every two are tied, and each
+-- unsure one to every sure one, so that names decide nothing where some of them must stay apart. Of more, and
+-- of unsure ones among themselves, each is tied to one
 -- record of the group, its centre (verified first, then named, then the smallest id), so that n make n - 1
 -- pairs; only where several persons may be in a group is a record tied to each of them, as the clusters decide.
 -- Left out: identifiers that say nothing (telling_identifiers), firms, and what a source says of records
@@ -124,7 +125,7 @@ met as (
     where other.is_centre = 1
         or (
             one.n_records <= $most_records_paired
-            and (one.is_strong = 1 or (one.verified = 1 and other.verified = 1))
+            and (one.is_strong = 1 or other.verified = 1)
         )
         or (
             other.is_side_centre = 1
