@@ -59,7 +59,7 @@ class EditedEvents(FoundEvents):
         kinds = sorted(set(now))
         place = np.array([kinds.index(name) for name in now], dtype=np.int32)
         event = place[self._ordered["event"].to_numpy()]
-        return self._with(event=event, events=pa.array(kinds, pa.string()))
+        return self._named(event, pa.array(kinds, pa.string()))
 
     def without(self, events: Sequence[Any]) -> Self:
         """The events but for some kinds.
@@ -78,7 +78,7 @@ class EditedEvents(FoundEvents):
         is_kind = np.array([name not in left_out for name in self.events.to_pylist()], dtype=bool)
         kept = self._of_rows(is_kind[self._ordered["event"].to_numpy()], self.ends_us)
         event, names = only_used(kept._ordered["event"].to_numpy(), kept.events)
-        return kept._with(event=event, events=names)
+        return kept._named(event, names)
 
     def collapsed(self) -> Self:
         """Each run of one kind of event as its first.
@@ -91,17 +91,9 @@ class EditedEvents(FoundEvents):
         is_new[1:] = (person[1:] != person[:-1]) | (event[1:] != event[:-1])
         return self._of_rows(is_new, self.ends_us)
 
-    def _with(self, event: np.ndarray, events: Any) -> Self:
+    def _named(self, event: np.ndarray, events: Any) -> Self:
+        """The same, with other numbers and names of its kinds of events."""
         import pyarrow as pa
 
         at = self._ordered.column_names.index("event")
-        return type(self)(
-            self._ordered.set_column(at, "event", pa.array(event)),
-            self.persons,
-            events,
-            gap_us=self._gap_us,
-            n_steps=self._n_steps,
-            n_rejected=self._n_rejected,
-            people=self.people,
-            ends_us=self.ends_us,
-        )
+        return self._with(self._ordered.set_column(at, "event", pa.array(event)), events, self.people)

@@ -163,14 +163,18 @@ class FoundEvents:
         Args:
             columns: Name -> one value per person, in the order of ``persons``.
         """
+        return self._with(self._ordered, self.events, self.people.assign(**columns))
+
+    def _with(self, ordered: pa.Table, events: pa.Array, people: pd.DataFrame) -> Self:
+        """As many events of the same persons, but for what is given."""
         return type(self)(
-            self._ordered,
+            ordered,
             self.persons,
-            self.events,
+            events,
             gap_us=self._gap_us,
             n_steps=self._n_steps,
             n_rejected=self._n_rejected,
-            people=self.people.assign(**columns),
+            people=people,
             ends_us=self.ends_us,
         )
 

@@ -82,9 +82,8 @@ def plan_budget(channel_weeks: Table, rule: BudgetRule) -> tuple[pd.DataFrame, p
         bounds = rule.least_factor * now[told], rule.most_factor * now[told]
         least = now[~told].sum() + bounds[0].sum()
         if budget < least:  # everybody gives way alike
-            planned, by_clicks = (
-                np.where(told, rule.least_factor * now, now) * budget / least for _ in range(2)
-            )
+            planned = np.where(told, rule.least_factor * now, now) * budget / least
+            by_clicks = planned.copy()
         else:
             free = budget - now[~told].sum()
             planned[told] = _best(plan["scale"].to_numpy()[told], rule, free, bounds)
