@@ -47,13 +47,15 @@ def test_agrees_with_the_definition(n_events, data):
 
 
 @pytest.mark.parametrize("many", [0, 2, 1_000])
-@given(st.lists(st.lists(st.integers(0, 2**40), max_size=7), min_size=1, max_size=6))
-def test_the_middle_is_found_whether_groups_are_many_or_few(many, groups):
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2**40)), min_size=1))
+def test_the_middle_is_found_whether_groups_are_many_or_few(many, told):
+    of, values = np.array(told, np.int64).T
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(event_pairs, "MANY", many)
-        ends = np.cumsum([0, *map(len, groups)])
-        found = find_medians(np.array([value for group in groups for value in group], np.int64), ends)
+        counts, medians = find_medians(of, 5, np.where(of == 5, -values, values))
 
-    assert [None if np.isnan(value) else value for value in found] == [
+    groups = [[value for number, value in told if number == group] for group in range(5)]
+    assert counts.tolist() == [len(group) for group in groups]
+    assert [None if np.isnan(value) else value for value in medians] == [
         median(group) if group else None for group in groups
     ]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Codes = npt.NDArray[np.int32]
-FEW = 1_000_000  # values, below which a second thread is not worth its start
+FEW = 250_000  # values, below which a second thread is not worth its start
 
 
 def usable_events(
@@ -60,8 +60,8 @@ def usable_events(
             column=str(time.name),
             do="write times like 2025-01-31T09:00:00Z",
         )
-    with ThreadPoolExecutor(2) as both:  # Arrow reads them side by side
-        (persons, who), (events, what) = both.map(_coded, (person, event))
+    persons, who = _coded(person)
+    events, what = _coded(event)
     instants = happened_at.to_numpy().view(np.int64)
     usable = happened_at.notna().to_numpy() & (persons >= 0) & (events >= 0)
     n_rejected = len(usable) - int(usable.sum())
@@ -84,13 +84,14 @@ def _coded(values: pd.Series) -> tuple[Codes, pa.Array]:
     texts = pa.array(as_text(distinct).where(~is_blank(distinct)), pa.string(), from_pandas=True)
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
-    again = texts.dictionary_encode()  # values of two kinds may have one text
-    order = pc.sort_indices(again.dictionary)
-    rank = np.full(len(order) + 1, -1, np.int32)
-    rank[order.to_numpy()] = np.arange(len(order))
+    order = pc.sort_indices(texts)[: len(texts) - texts.null_count]  # what is missing comes last
+    names = texts.take(order)
+    is_new = np.ones(len(names), bool)  # values of two kinds may have one text
+    is_new[1:] = pc.not_equal(names[1:], names[:-1]).to_numpy(zero_copy_only=False)
     # Whatever is missing has the code -1, and so the last place.
-    places = np.append(rank[again.indices.fill_null(-1).to_numpy()], np.int32(-1))
-    return places[told], again.dictionary.take(order)
+    places = np.full(len(texts) + 1, -1, np.int32)
+    places[order.to_numpy()] = np.cumsum(is_new, dtype=np.int32) - 1
+    return places.take(told), names.filter(pa.array(is_new))
 
 
 def _distinct(values: pd.Series) -> tuple[Codes, pd.Series]:
