@@ -45,10 +45,11 @@ def test_the_verb_leaves_out_what_a_run_leaves_out():
         None,
     ]
     phones = [*BLOCKED_VALUES, *(f"+49170{digit * 7}" for digit in "0189"), "+491701234567", None]
-    n = max(len(emails), len(phones))
+    names = [*BLOCKED_VALUES, *(value.title() for value in BLOCKED_VALUES), "Ann Null", None]
+    n = max(map(len, (emails, phones, names)))
+    told = {"email": emails, "phone": phones, "full_name": names}
     values = pd.DataFrame(
-        {"email": emails + [None] * (n - len(emails)), "phone": phones + [None] * (n - len(phones))},
-        dtype="str",
+        {name: cells + [None] * (n - len(cells)) for name, cells in told.items()}, dtype="str"
     )
     columns = [
         "record_id", "first_name", "last_name", "full_name", "company", "job_title", "gender", "birth_date",
@@ -56,9 +57,9 @@ def test_the_verb_leaves_out_what_a_run_leaves_out():
     ]  # fmt: skip
     table = values.assign(record_id=[f"a:{at:03}" for at in range(n)]).reindex(columns=columns).astype("str")
     in_run = leave_out_blocked(Table.from_pandas(table), EvidenceRule()).to_pandas().sort_values("record_id")
-    told = leave_out(values, read_blocked(None))
-    for name in ("email", "phone"):
-        assert told[name].isna().tolist() == in_run[name].isna().tolist()
+    left = leave_out(values, read_blocked(None))
+    for name in told:
+        assert left[name].isna().tolist() == in_run[name].isna().tolist()
 
 
 def test_a_list_in_a_file_is_the_list(tmp_path):

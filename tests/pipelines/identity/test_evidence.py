@@ -302,6 +302,19 @@ def test_values_that_say_nothing_are_left_out_before_records_are_compared():
     assert leave_out_blocked(table("RECORD_VALUES"), RULE).count() == 0
 
 
+def test_whoever_a_help_desk_erased_has_no_name():
+    names = ["Permanently Deleted User", "deleted user ", "Ann Deleted User", "Null"]
+    rows = [
+        {"record_id": f"desk:{at}", "full_name": name, "last_name": name.strip()}
+        for at, name in enumerate(names)
+    ]
+
+    left = leave_out_blocked(table("RECORD_VALUES", *rows), EvidenceRule()).to_arrow()
+
+    assert left["full_name"].to_pylist() == [None, None, "Ann Deleted User", None]
+    assert left["last_name"].to_pylist() == [name.strip() for name in names]  # somebody may be called Null
+
+
 def test_no_rows_make_no_links():
     links = gather_evidence(
         table("RECORDS"), table("IDENTIFIERS"), table("RECORD_VALUES"), table("SOURCE_LINKS"), RULE

@@ -39,6 +39,8 @@ BLOCKED_VALUES = (
     "1234567890",
     "+49123456789",
     "+491234567890",
+    "deleted user",  # what a help desk puts in place of whoever was erased
+    "permanently deleted user",
 )
 
 
@@ -164,7 +166,7 @@ def number_one_values(records: Table, identifiers: Table, rule: EvidenceRule) ->
 
 
 def leave_out_blocked(record_values: Table, rule: EvidenceRule) -> Table:
-    """What records hold, without the addresses and numbers that say nothing: fit to be compared.
+    """What records hold, without the names, addresses and numbers that say nothing: fit to be compared.
 
     Two records that agree in nothing but test@test.com are no more alike than two that are silent.
 

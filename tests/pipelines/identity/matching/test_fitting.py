@@ -102,14 +102,37 @@ def test_a_fit_is_better_only_where_the_answers_leave_no_doubt():
     assert not is_clearly_better(right, right, pairs)
 
 
-def test_of_a_sample_the_guess_is_fitted_as_it_stands_and_answers_outweigh_it():
-    """Half of the pairs are guessed at .8 and .1; a sample has no clusters that would make these 1 and 0."""
-    pairs = replace(known_pairs(400), answer=np.full(800, -1), is_whole=False)
-    guess = np.repeat([0.8, 0.1], 400)
-    fitted = fit_classifier(pairs, guess)
-    assert fitted.probability(np.array([[1.0], [0.0]])) == pytest.approx([0.8, 0.1], abs=0.01)
-    answered = replace(pairs, answer=np.repeat([0, -1], [200, 600]))
-    assert fit_classifier(answered, guess).probability(np.array([[1.0]])) == pytest.approx([0.4], abs=0.01)
+def agreeing(n_each, known):
+    """Pairs of two records each that agree in both of two features, in the first alone, or in none.
+
+    The guess knows those that agree in both for one person; of those that agree in one, some are known to be.
+    """
+    n = 3 * n_each
+    features = np.repeat([[1.0, 1.0], [1.0, 0.0], [0.0, 0.0]], n_each, axis=0)
+    answer = np.full(n, -1)
+    answer[n_each : n_each + known] = 1
+    people = pd.DataFrame({"name": [f"ann{at}" for at in range(2 * n)]})
+    likeness = Likeness(encode(people, [Field("name", "text")]))
+    first = 2 * np.arange(n)
+    pairs = TeachingPairs(likeness, first, first + 1, answer, answer > 1, features, features)
+    return pairs, np.repeat([0.9, 0.05, 0.001], n_each)
+
+
+def test_of_a_sample_few_known_matches_are_heard_among_many_pairs():
+    """30 of 400 pairs that agree in one feature are known matches: as such they weigh a ninth of all."""
+    pairs, guess = agreeing(400, known=30)
+    one_feature = np.array([[1.0, 0.0]])
+    whole = fit_classifier(pairs, guess).probability(one_feature)[0]
+    sample = fit_classifier(replace(pairs, is_whole=False), guess).probability(one_feature)[0]
+    assert whole == pytest.approx(30 / 400, abs=0.01)
+    heavy = 400 * 30 / (30 + 300)  # the matches among the others, by the share of the known
+    assert sample == pytest.approx((30 + heavy) / (400 + heavy), abs=0.01)
+
+
+def test_of_a_sample_nobody_answered_the_clusters_do():
+    pairs, guess = agreeing(400, known=0)
+    fitted = fit_classifier(replace(pairs, is_whole=False), guess)
+    assert fitted.probability(np.array([[1.0, 1.0], [1.0, 0.0]])) == pytest.approx([1.0, 0.0], abs=0.02)
 
 
 def people_at_one_address(n, n_right, n_wrong):

@@ -3,19 +3,21 @@
 Context: dedupe searches its predicates for the cheapest set that covers the labelled matches, and
 one cover misses the pairs that nobody labelled. Choice: rules are bought by what they cover for
 their price; a match's second and third cover still count a little; the price of a rule is the
-number of pairs it makes on a sample, scaled to all records. Given up: dedupe's branch-and-bound,
-which takes minutes where this takes a second, and its predicates that need an index of all values.
+number of pairs it makes on a sample, scaled to all records; and a match in a block too large to be compared
+is not covered: among a million, whoever shares but a town with another meets nobody. Given up: dedupe's
+branch-and-bound, which takes minutes where this takes a second, and its predicates that need an index of
+all values; and what is found in large blocks after all, where another column splits them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 
-from .candidates import KeyRing, Rule, blocks, mixed, packed_keys, split, spread
+from .candidates import KeyedRecords, KeyRing, Rule, blocks, mixed, packed_keys, split
 from .columns import ValueColumn
 from .fields import bits
 from .predicate_keys import PREDICATES
@@ -59,13 +61,13 @@ def learn_rules(
     scale = ring.n_records / max(1, len(sample))
     parts = parts_of(list(ring.columns.values()))
     ring, matches = ring.narrowed(sample, matches)
-    sample = np.arange(len(sample))
-    singles = [
-        PricedRule((part,), _price(ring, (part,), sample, scale, most_in_block), covered)
-        for part in parts
-        if (covered := covers(ring, part, matches)).any()
+    offer = _Offer(ring, matches, scale, most_in_block)
+    shared = {part: offer.shared((part,)) for part in parts}
+    met = {part: offer.told(rows) for part, (rows, _) in shared.items() if len(rows)}
+    singles = [offer.priced((part,), shared[part]) for part in met]
+    offered = singles + [
+        offer.priced(rule) for rule in _likely_conjunctions(singles, met, ring.n_records * scale)
     ]
-    offered = singles + _conjunctions(ring, singles, sample, scale, most_in_block)
     return _bought(offered, matches.shape[2], pairs_per_record, most_rules)
 
 
@@ -80,44 +82,79 @@ def parts_of(columns: Sequence[ValueColumn]) -> list[str]:
 
 
 def covers(ring: KeyRing, part: str, matches: np.ndarray) -> np.ndarray:
-    """Whether the two sides of each match share a key; see ``learn_rules``."""
-    codes = matches[:, list(ring.columns).index(split(part)[1])]
-    sides = []
-    for own in codes:
-        rows = np.flatnonzero(own >= 0)
-        row, key = spread(rows, own[rows], ring.of_values(part))
-        sides.append((row, mixed(row.astype(np.uint64) + np.uint64(1), key)))
-    (row, key), (_, other) = sides
-    told = np.zeros(matches.shape[2], dtype=bool)
-    told[row[np.isin(key, other)]] = True
-    return told
+    """Whether the two sides of each match share a key, however large its block; see ``learn_rules``."""
+    offer = _Offer(ring, matches, 1.0, ring.n_records)
+    return offer.told(offer.shared((part,))[0])
 
 
-def _price(ring: KeyRing, rule: Rule, sample: np.ndarray, scale: float, most_in_block: int) -> float:
-    """Pairs per record among all records, from the blocks of a sample of them."""
-    record, key = ring.of_rule(rule, sample)
-    _, _, sizes = blocks(*packed_keys(record, key, len(sample)))
-    pairs = sizes * (sizes - 1) / 2 * scale**2
-    capped = np.minimum(pairs, sizes * scale * most_in_block / 2)
-    return float(capped.sum()) / (len(sample) * scale)
+class _Offer:
+    """What rules cost and cover.
+
+    Args:
+        ring: The keys of a sample of the records.
+        matches: Shape (2, columns, m), value numbers.
+        scale: How many times as many records there are.
+        most_in_block: Largest block whose pairs are made.
+    """
+
+    def __init__(self, ring: KeyRing, matches: np.ndarray, scale: float, most_in_block: int) -> None:
+        self.ring, self.scale, self.most_in_block = ring, scale, most_in_block
+        self.n_matches = matches.shape[2]
+        columns = list(ring.columns.values())  # their keys are found once, for the sides as well
+        self.sides = [
+            KeyRing([replace(column, codes=own) for column, own in zip(columns, side, strict=True)])
+            for side in matches
+        ]
+
+    def told(self, rows: np.ndarray) -> np.ndarray:
+        """m truth values: which matches are among some rows."""
+        is_told = np.zeros(self.n_matches, dtype=bool)
+        is_told[rows] = True
+        return is_told
+
+    def shared(self, rule: Rule) -> KeyedRecords:
+        """(match, key) of every key that both sides of a match have."""
+        (row, key), (other_row, other) = (side.of_rule(rule) for side in self.sides)
+        one = np.uint64(1)
+        own, others = (mixed(at.astype(np.uint64) + one, of) for at, of in ((row, key), (other_row, other)))
+        kept = np.isin(own, others)
+        return row[kept], key[kept]
+
+    def priced(self, rule: Rule, shared: KeyedRecords | None = None) -> PricedRule:
+        """Pairs per record among all records, and the matches that stand in a block small enough."""
+        n = self.ring.n_records
+        packed, width = packed_keys(*self.ring.of_rule(rule), n)
+        _, _, sizes = blocks(packed, width)
+        pairs = sizes * (sizes - 1) / 2 * self.scale**2
+        capped = np.minimum(pairs, sizes * self.scale * self.most_in_block / 2)
+        row, key = self.shared(rule) if shared is None else shared
+        block, low = packed >> np.uint64(width), key >> np.uint64(width)
+        size = np.searchsorted(block, low, "right") - np.searchsorted(block, low, "left")
+        # One record of a block in the sample may be all there is of it.
+        fits = (size <= 1) | (size * self.scale <= self.most_in_block)
+        return PricedRule(rule, float(capped.sum()) / (n * self.scale), self.told(row[fits]))
 
 
-def _conjunctions(
-    ring: KeyRing, singles: list[PricedRule], sample: np.ndarray, scale: float, most_in_block: int
-) -> list[PricedRule]:
-    """Pairs of predicates of different columns; the likeliest bargains are priced."""
-    wide = sorted((one for one in singles if one.price > 0.5), key=lambda one: -one.covers.sum())[:MOST_PARTS]
+def _likely_conjunctions(
+    singles: list[PricedRule], met: dict[str, np.ndarray], n_records: float
+) -> list[Rule]:
+    """Pairs of predicates of different columns, the likeliest bargains.
+
+    Args:
+        singles: The predicates, priced.
+        met: Predicate -> which matches share a key, however large its block.
+        n_records: Of all.
+    """
+    wide = sorted((one for one in singles if one.price > 0.5), key=lambda one: -met[one.rule[0]].sum())
     likely = []
-    for a, b in combinations(wide, 2):
-        if split(a.rule[0])[1] != split(b.rule[0])[1] and (both := a.covers & b.covers).any():
+    for a, b in combinations(wide[:MOST_PARTS], 2):
+        both = int((met[a.rule[0]] & met[b.rule[0]]).sum())
+        if split(a.rule[0])[1] != split(b.rule[0])[1] and both:
             # As if the two were independent; the true price is more.
-            guessed = a.price * b.price / (len(sample) * scale) + 0.05
-            likely.append((both.sum() / guessed**0.5, a.rule + b.rule, both))
+            guessed = a.price * b.price / n_records + 0.05
+            likely.append((both / guessed**0.5, a.rule + b.rule))
     likely.sort(key=lambda one: (-one[0], one[1]))
-    return [
-        PricedRule(rule, _price(ring, rule, sample, scale, most_in_block), both)
-        for _, rule, both in likely[:MOST_PRICED]
-    ]
+    return [rule for _, rule in likely[:MOST_PRICED]]
 
 
 def _bought(offered: list[PricedRule], n_matches: int, budget: float, most: int) -> list[PricedRule]:

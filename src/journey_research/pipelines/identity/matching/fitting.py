@@ -5,7 +5,8 @@ met; and relatives share identifiers. Choice: from first probabilities of all bl
 made, they answer what nobody has, the classifier is fitted on all pairs, and so a few times over. What
 identifiers say is believed as far as the values bear it out: where most of what they join is one
 person, also against the values. Given up: a free choice among several guesses by the labelled pairs,
-which are too few and too hard to tell by a little which is better.
+which are too few and too hard to tell by a little which is better. Of many records a sample's pairs teach,
+each with all pairs of its records: what is two links away from them is not seen.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from .likeness import Likeness
 from .linkage import average_linkage
 from .logistic import Logistic, fit_logistic
 
-ROUNDS = (0.4, 0.4, 0.4)  # thresholds of the clusters that answer what nobody has
+ROUNDS = (0.35, 0.35, 0.35)  # thresholds of the clusters that answer what nobody has
+ENOUGH_MATCHES = 300  # known ones that weigh as much as half of all matches of a sample
 UNKNOWN = -1
 FOLDS = 5
 LEAST_KNOWN, CLEARLY = 30, 3.0
@@ -57,6 +59,19 @@ class TeachingPairs:
         return len(self.likeness.columns[0].codes)
 
 
+@dataclass(frozen=True)
+class Heavy:
+    """Pairs that must be heard among many.
+
+    Attributes:
+        rows: k truth values.
+        share: What they weigh together, beside the matches among the others.
+    """
+
+    rows: np.ndarray
+    share: float = 1.0
+
+
 def unanswered(
     likeness: Likeness, first: np.ndarray, second: np.ndarray, features: np.ndarray, is_whole: bool
 ) -> TeachingPairs:
@@ -83,16 +98,19 @@ def fit_classifier(pairs: TeachingPairs, guess: np.ndarray, seed: int = 1) -> Lo
     if (pairs.answer != UNKNOWN).all():
         return fit_logistic(pairs.seen, pairs.answer.astype(float))
     if not pairs.is_whole:
-        return fit_guess(pairs, guess, seed)
+        is_match = pairs.answer == 1
+        share = float(is_match.sum() / (is_match.sum() + ENOUGH_MATCHES))
+        return settle_guess(pairs, guess, seed, ROUNDS, Heavy(is_match, share))
     fitted = settle(pairs, guess, seed)
     if min((pairs.answer == 0).sum(), (pairs.answer == 1).sum()) < LEAST_KNOWN:
         return fitted
-    taken = settle(pairs, take_for_distinct(pairs.seen, pairs.answer, seed), seed, are_answers_heavy=True)
+    heavy = Heavy(pairs.answer != UNKNOWN)
+    taken = settle(pairs, take_for_distinct(pairs.seen, pairs.answer, seed), seed, heavy=heavy)
     if is_clearly_better(taken, fitted, pairs):
         fitted = taken
     if fitted.probability(pairs.seen[pairs.answer == 1]).mean() < LEAST_FOUND:
         alone = fit_answers_alone(pairs)
-        return settle(pairs, alone.probability(pairs.seen), seed, are_answers_heavy=True, fitted=alone)
+        return settle(pairs, alone.probability(pairs.seen), seed, heavy=heavy, fitted=alone)
     return fitted
 
 
@@ -170,27 +188,38 @@ def fit_guess(pairs: TeachingPairs, guess: np.ndarray, seed: int = 1) -> Logisti
     return fit_on_some(pairs.seen, told, told >= LEAST_PROBABILITY, np.random.default_rng(seed))
 
 
+def settle_guess(
+    pairs: TeachingPairs,
+    guess: np.ndarray,
+    seed: int = 1,
+    rounds: Sequence[float] = ROUNDS,
+    heavy: Heavy | None = None,
+) -> Logistic:
+    """``settle`` for a sample of the blocked pairs; the guess, fitted, tells those that it left out."""
+    begun = fit_guess(pairs, guess, seed)
+    return settle(pairs, begun.probability(pairs.features), seed, rounds, heavy, begun)
+
+
 def settle(
     pairs: TeachingPairs,
     probability: np.ndarray,
     seed: int = 1,
     rounds: Sequence[float] = ROUNDS,
-    are_answers_heavy: bool = False,
+    heavy: Heavy | None = None,
     fitted: Logistic | None = None,
 ) -> Logistic:
     """From a first guess, k probabilities, to a classifier: clusters answer what nobody has.
 
     Args:
-        pairs: k pairs, all that were blocked.
+        pairs: k pairs, all that were blocked with the records that teach.
         probability: k first probabilities.
         seed: Which pairs of many are fitted on.
         rounds: Thresholds of the clusters, one after the other; at least one.
-        are_answers_heavy: Whether the answers together weigh as much as the matches among the others.
+        heavy: Pairs that must be heard among many.
         fitted: What gave the first probabilities; without it a pair that was not blocked counts as 0.
     """
     generator = np.random.default_rng(seed)
     joined = np.flatnonzero(pairs.is_joined)
-    heavy = pairs.answer != UNKNOWN if are_answers_heavy else None
 
     def score(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return np.zeros(len(a)) if fitted is None else fitted.probability(pairs.likeness.compare(a, b))
@@ -217,7 +246,7 @@ def fit_on_some(
     may_match: np.ndarray,
     generator: np.random.Generator,
     start: Logistic | None = None,
-    heavy: np.ndarray | None = None,
+    heavy: Heavy | None = None,
 ) -> Logistic:
     """The classifier, of a sample of the pairs that may match and one of the others, each for its many.
 
@@ -227,16 +256,16 @@ def fit_on_some(
         may_match: k truth values.
         generator: Of the samples.
         start: Where the fit starts from.
-        heavy: k truth values: pairs that together weigh as much as the matches among the others.
+        heavy: Pairs that must be heard among many.
     """
     rows, weights = [], []
     for group in (np.flatnonzero(may_match), np.flatnonzero(~may_match)):
         drawn = np.sort(generator.permutation(group)[:MOST_OF_A_KIND])
         rows.append(drawn)
         weights.append(np.full(len(drawn), len(group) / max(1, len(drawn))))
-    if heavy is not None and heavy.any():
-        expected = float(answers[~heavy].sum())
-        rows.append(np.flatnonzero(heavy))
+    if heavy is not None and heavy.rows.any():
+        expected = heavy.share * float(answers[~heavy.rows].sum())
+        rows.append(np.flatnonzero(heavy.rows))
         weights.append(np.full(len(rows[-1]), expected / len(rows[-1])))
     told = np.concatenate(rows)
     return fit_logistic(features[told], answers[told], np.concatenate(weights), start=start)

@@ -19,7 +19,7 @@ import numpy as np
 from .blocking_rules import SAMPLE, learn_rules
 from .candidates import KeyedRecords, KeyRing, Rule, candidate_pairs, is_among, sorted_unique
 from .first_guess import guess_matches, is_credible
-from .fitting import fit_guess, settle, unanswered
+from .fitting import settle, settle_guess, unanswered
 from .levels import grade, meet_strangers
 from .likeness import Likeness
 from .logistic import Logistic
@@ -132,7 +132,7 @@ def fit_unlabelled(
     fitted = (
         settle(pairs, probability, training_seed, ROUNDS)
         if pairs.is_whole
-        else fit_guess(pairs, probability, training_seed)
+        else settle_guess(pairs, probability, training_seed, ROUNDS)
     )
     return Unlabelled(rules, fitted, THRESHOLD, "", share)
 
