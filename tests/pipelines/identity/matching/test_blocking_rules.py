@@ -65,27 +65,34 @@ def keys_of_code(ring, part, code):
     return () if code < 0 else keys_by_hand(values, predicate, values[code])
 
 
-def covered_by_hand(ring, rule, matches):
-    """The definition: the two sides of a match have a key of each part in common."""
-    names = list(ring.columns)
-    return [
-        all(
+def covered_by_hand(ring, rule, matches, cap=None):
+    """The definition: a match's sides have a key of each part in common, in a block not too large."""
+    names, members = list(ring.columns), blocks_by_hand(ring, rule)
+    told = []
+    for at in range(matches.shape[2]):
+        shared = [
             set(keys_of_code(ring, part, matches[0, names.index(split(part)[1]), at]))
             & set(keys_of_code(ring, part, matches[1, names.index(split(part)[1]), at]))
             for part in rule
-        )
-        for at in range(matches.shape[2])
-    ]
+        ]
+        sizes = [len(members[key]) for key in product(*shared)]
+        told.append(any(cap is None or size <= max(cap, 1) for size in sizes))
+    return told
 
 
-def price_by_hand(ring, rule, cap):
-    """Pairs a record, of blocks as a dictionary; a large one makes what blocks of the cap would."""
+def blocks_by_hand(ring, rule):
+    """Key -> records that have it."""
     members = defaultdict(set)
     for record in range(ring.n_records):
         keys = [keys_of_code(ring, part, ring.columns[split(part)[1]].codes[record]) for part in rule]
         for key in product(*keys):
             members[key].add(record)
-    sizes = [len(block) for block in members.values()]
+    return members
+
+
+def price_by_hand(ring, rule, cap):
+    """Pairs a record, of blocks as a dictionary; a large one makes what blocks of the cap would."""
+    sizes = [len(block) for block in blocks_by_hand(ring, rule).values()]
     return sum(min(n * (n - 1) / 2, n * cap / 2) for n in sizes if n > 1) / ring.n_records
 
 
@@ -110,9 +117,9 @@ def test_worked_example():
     assert not covers(ring, "wholeFieldPredicate(name)", matches).any()
 
 
-@pytest.mark.parametrize(("cap", "price"), [(30, 2.5), (6, 2.5), (2, 1.0)])
-def test_a_large_block_costs_what_the_cap_lets_it_make(cap, price):
-    # Six of one name are fifteen pairs, two and a half a record; in blocks of two at most one a record.
+@pytest.mark.parametrize(("cap", "price"), [(30, 2.5), (6, 2.5)])
+def test_a_block_costs_its_pairs_and_one_too_large_covers_nothing(cap, price):
+    # Six of one name are fifteen pairs, two and a half a record.
     ring = KeyRing(encode(pd.DataFrame({"name": ["ann"] * 6}), [Field("name", "text")]))
     matches = np.zeros((2, 1, 3), dtype=np.int64)
     (bought,) = learn_rules(ring, matches, 9.0, 1, cap, np.arange(6))
@@ -120,6 +127,9 @@ def test_a_large_block_costs_what_the_cap_lets_it_make(cap, price):
     # Three of them are three pairs; twice the records are reckoned to make four times as many.
     (bought,) = learn_rules(ring, matches, 9.0, 1, cap, np.arange(3))
     assert bought.price == min(3 * 4, 6 * cap / 2) / 6
+    # In blocks of at most five they are compared with nobody, and three of six records tell as much.
+    assert learn_rules(ring, matches, 9.0, 1, 5, np.arange(6)) == []
+    assert learn_rules(ring, matches, 9.0, 1, 5, np.arange(3)) == []
 
 
 @settings(deadline=None, max_examples=10)
@@ -132,7 +142,7 @@ def test_rules_cover_and_cost_what_they_say(seed, budget, most_rules, cap):
     assert len({one.rule for one in bought}) == len(bought)
     assert sum(one.price for one in bought) <= budget + 1e-9
     for one in bought:
-        assert one.covers.tolist() == covered_by_hand(ring, one.rule, matches)
+        assert one.covers.tolist() == covered_by_hand(ring, one.rule, matches, cap)
         assert one.price == pytest.approx(price_by_hand(ring, one.rule, cap))
 
 
@@ -143,7 +153,7 @@ def test_each_bargain_is_the_best_left(seed):
     worth = np.array([*WORTH_OF_COVERS, *[0.0] * len(bought)])
     singles = [(part,) for part in parts_of(list(ring.columns.values()))]
     priced = {rule: price_by_hand(ring, rule, CAP) for rule in singles}
-    covered = {rule: np.array(covered_by_hand(ring, rule, matches)) for rule in singles}
+    covered = {rule: np.array(covered_by_hand(ring, rule, matches, CAP)) for rule in singles}
     times, budget = np.zeros(matches.shape[2], dtype=int), 4.0
     for one in bought:
         gain = worth[times[one.covers]].sum() / (one.price + 0.02)
