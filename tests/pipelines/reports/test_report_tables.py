@@ -1,8 +1,16 @@
 """Tables of the reports: what stands beside what, and what is said where there is nothing."""
 
+import pandas as pd
 from worlds import empty_world, small_world, table
 
-from journey_research.pipelines.reports import conversion_tables, identity_tables, tables
+from journey_research.pipelines.reports import (
+    budget_tables,
+    conversion_tables,
+    decision_tables,
+    identity_tables,
+    reading_tables,
+    tables,
+)
 
 
 def metrics(*told):
@@ -14,9 +22,9 @@ def test_a_measure_stands_beside_its_baselines_in_one_unit():
         metrics(("brier", 0.05), ("brier_base_rate", 0.06), ("brier_one_feature", 0.055), ("auc", 0.7))
     ).set_index("measure")
 
-    assert list(told.index) == ["auc", "brier"]
-    assert told.loc["brier"].tolist() == ["0.050", "0.060", "0.055", "-", "9"]
-    assert told.loc["auc", "base rate"] == "-"
+    assert list(told.index) == ["AUC (0.5 is chance)", "Brier score"]
+    assert told.loc["Brier score"].tolist() == ["0.050", "0.060", "0.055", "-", "9"]
+    assert told.loc["AUC (0.5 is chance)", "base rate"] == "-"
 
 
 def test_precision_stands_beside_exact_match():
@@ -47,9 +55,9 @@ def test_two_sources_share_the_persons_they_both_know():
         "RECORDS", *({"record_id": f"{s}:{n}", "source": s} for s in ("crm", "web") for n in (1, 2, 3))
     )
 
-    told = identity_tables.source_overlap(people, records).set_index("persons known to")
+    told = identity_tables.source_overlap(people, records).to_numpy().tolist()
 
-    assert told.to_dict("index") == {"crm": {"crm": "1", "web": "1"}, "web": {"crm": "1", "web": "2"}}
+    assert told == [["crm", "1", "web (1)"], ["web", "2", "crm (1)"]]
 
 
 def test_rows_read_are_accepted_and_rejected():
@@ -69,7 +77,83 @@ def test_an_empty_table_becomes_a_sentence():
     empty = conversion_tables.credits_table(empty_world()["credits"])
     assert tables.or_said(empty, "No channel has any credit.") == "No channel has any credit."
     full = conversion_tables.credits_table(small_world()["credits"])
-    assert tables.or_said(full, "none") is full
+    assert tables.or_said(full, "none").equals(full)
+
+
+def test_a_table_is_shown_with_every_word_of_it():
+    long = "refused: undecidable: it fits more than one person, and nothing tells which of them"
+    shown = tables.or_said(pd.DataFrame({"outcome": [long]}), "none")
+    assert long in shown._repr_html_()
+
+
+def test_many_sources_are_told_by_their_nearest():
+    """A grid of 25 by 25 was wider than any page, and its middle was left out."""
+    sources = [f"s{at:02}" for at in range(25)]
+    people = table("PEOPLE", *({"record_id": f"{name}:1", "person_id": "person:a"} for name in sources))
+    records = table("RECORDS", *({"record_id": f"{name}:1", "source": name} for name in sources))
+
+    told = identity_tables.source_overlap(people, records)
+
+    assert told.shape == (25, 3)
+    assert told.iloc[24].tolist() == ["s24", "1", "s00 (1), s01 (1), s02 (1)"]
+
+
+def test_a_rate_is_in_per_cent_whatever_it_is_of():
+    told = tables.metrics_table(metrics(("conversion_rate", 0.184), ("conversion_rate_decided", 0.253)))
+    assert told["value (95 in 100)"].tolist() == ["18.4%", "25.3%"]
+
+
+def test_where_nothing_moves_the_share_no_reason_is_named():
+    alone = {
+        "headline": "leading_channel_share",
+        "low": 1.0,
+        "high": 1.0,
+        "model_low": 1.0,
+        "model_high": 1.0,
+    }
+    assert "is the same whatever" in tables.widest_range(table("HEADLINES", alone))
+
+
+def test_a_channel_without_any_credit_is_no_row():
+    told = conversion_tables.credits_table(
+        table("CREDITS", {"model": "last", "channel": "web", "share": None})
+    )
+    assert told.empty
+
+
+def test_the_thirteenth_group_of_decisions_is_not_lost():
+    rows = [
+        {"person_id": f"person:{at}", "arm": "policy", "action": "nothing", "reason": f"r{at:02}"}
+        for at in range(14)
+    ]
+    told = decision_tables.decisions_table(table("DECISIONS", *rows))
+    assert told.iloc[-1].tolist() == ["-", "-", "-", "2 smaller groups", "2"]
+
+
+def test_policies_that_approach_nobody_do_not_differ():
+    nobody = [{"policy": name, "n_approached": 0, "value": 0.0} for name in ("nothing", "our_decisions")]
+    assert decision_tables.policies_table(table("POLICY_VALUE", *nobody)).empty
+
+
+def test_without_amounts_nobody_is_worth_0():
+    row = {"channel": "web", "n_won": 36, "mean_worth_amount": 0.0, "is_told": True}
+    told = budget_tables.values_table(table("CHANNEL_VALUES", row))
+    assert told["worth of each"].tolist() == ["no amounts told"]
+
+
+def test_an_empty_tactic_is_none_told():
+    row = {"channel": "email", "status": "reviewed"}
+    told = reading_tables.channels_table(
+        table("CHANNELS", {**row, "tactic": ""}, {**row, "tactic": "coupon"}, {**row, "tactic": None})
+    )
+    assert told["tactics"].tolist() == ["coupon, none told"]
+
+
+def test_a_number_of_persons_that_no_threshold_moves_has_no_range():
+    persons = table("PERSONS", {"person_id": "person:a", "n_records": 1})
+    variants = table("PEOPLE_VARIANTS", {"variant": "chosen", "person_id": "person:a"})
+    said = identity_tables.identity_answer(persons, variants, metrics())
+    assert said.startswith("1 record are 1 person (however cautiously we link); ")
 
 
 def test_what_is_measured_by_record_and_by_person_stands_in_words_behind_the_pairs():

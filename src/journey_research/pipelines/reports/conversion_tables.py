@@ -8,7 +8,7 @@ import pandas as pd
 
 from journey_research.engine import Table
 
-from .tables import rows_of, told_unit
+from .tables import named, rows_of, told_unit
 from .words import NOT_KNOWN, Sentence, is_known, number, plain, ranged, span, things
 
 BASELINES = ("_base_rate", "_one_feature", "_converted_before")
@@ -37,7 +37,7 @@ def credits_table(credits: Table) -> pd.DataFrame:
         One row per channel, by its highest share: ``channel``, the models by name, and the range of
         identity (the smallest and largest share over all models and variants of identity).
     """
-    rows = rows_of(credits, "select * from this order by model, channel")
+    rows = rows_of(credits, "select * from this where share is not null order by model, channel")
     models = sorted({row["model"] for row in rows})
     channels = sorted(
         {row["channel"] for row in rows},
@@ -75,7 +75,7 @@ def model_table(conversion_metrics: Table) -> pd.DataFrame:
             continue
         unit = told_unit(row)
         beside = [_told(rows[name + end], unit) if name + end in rows else "-" for end in BASELINES]
-        shown.append((plain(name), _told(row, unit), *beside, number(row["n"])))
+        shown.append((named(name), _told(row, unit), *beside, number(row["n"])))
     return pd.DataFrame(shown, columns=["measure", "model (95 in 100)", *map(_column, BASELINES), "n"])
 
 
@@ -99,7 +99,7 @@ def segments_table(segment_profiles: Table) -> pd.DataFrame:
                 number(row["n_persons"]),
                 number(row["touches_mean"], "amount"),
                 number(row["outcomes_mean"], "amount"),
-                number(row["amount_mean"], "amount"),
+                number(row["amount_mean"], "amount") if row["amount_share"] is not None else "-",
                 main + share,
             )
         )

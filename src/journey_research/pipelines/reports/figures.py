@@ -58,6 +58,8 @@ def persons_by_threshold(identity_thresholds: Table) -> Axes:
     if told.empty:
         return said("No threshold was needed: there are no scored pairs")
     chosen = told[told["is_chosen"]]
+    if told["n_persons"].nunique() == 1:
+        return said(f"Whatever the threshold, there are {number(told['n_persons'].iloc[0])} persons")
     knows_truth = told["precision_share"].notna().any()
     title = "How many persons there are depends on the threshold"
     if not chosen.empty:
@@ -91,6 +93,8 @@ def records_per_person(cluster_sizes: Table) -> Axes:
     told = cluster_sizes.query("select * from this order by n_records").to_pandas()
     if told.empty:
         return said("No persons in this environment")
+    if told["n_records"].max() == 1:
+        return said(f"Each of {number(told['n_persons'].sum())} persons has one record")
     several = int(told.loc[told["n_records"] > 1, "n_persons"].sum())
     share = several / int(told["n_persons"].sum())
     axes = canvas(
@@ -118,8 +122,11 @@ def credit_by_channel(credits: Table) -> Axes:
     best = told.groupby("channel")["share"].max().reset_index()
     channels = best.sort_values(["share", "channel"], ascending=[True, False])["channel"].tolist()
     spread = told.groupby("channel")["share"].agg(lambda shares: shares.max() - shares.min()).max()
+    title = f"Models disagree on a channel's credit by up to {100 * spread:.0f} points"
+    if spread < 0.005:
+        title = "All models share the credit out alike"
     axes = canvas(
-        f"Models disagree on a channel's credit by up to {100 * spread:.0f} points",
+        f"{plain(channels[0]).capitalize()} has all credit" if len(channels) == 1 else title,
         height=1.4 + 0.16 * len(models) * len(channels),
     )
     step = 0.8 / len(models)
@@ -144,8 +151,10 @@ def calibration(calibration_bins: Table) -> Axes:
     told = calibration_bins.query("select * from this order by bin_number").to_pandas()
     if told.empty:
         return said("No scored examples with a known outcome in this environment")
+    if told["mean_probability"].max() - told["mean_probability"].min() < 1e-9:
+        return said("The model gives everybody the same probability, so there are no groups to compare")
     off = ((told["mean_probability"] < told["low"]) | (told["mean_probability"] > told["high"])).sum()
-    axes = canvas(f"{len(told) - off} of {len(told)} groups happened as often as was said, within chance")
+    axes = canvas(f"{len(told) - off} of {len(told)} groups converted as often as was said, within chance")
     top = float(max(told["high"].max(), told["mean_probability"].max())) * 1.05
     axes.plot([0, top], [0, top], color=SOFT, linestyle="--", linewidth=1, label="said = happened")
     axes.vlines(told["mean_probability"], told["low"], told["high"], color=PALETTE[0], linewidth=2, alpha=0.5)

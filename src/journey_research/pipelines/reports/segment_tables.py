@@ -9,6 +9,7 @@ from journey_research.engine import Table
 from .tables import rows_of
 from .words import Finding, is_known, number, plain, ranged, things
 
+NO_SEGMENT = "no segment"  # whom no kind fits
 BALANCE_COLUMNS = ["segment", "the week before", "left it", "came from another", "new", "now"]
 
 
@@ -78,15 +79,17 @@ def rfm_table(rfm_cells: Table) -> pd.DataFrame:
             cast(sum(case when frequency_score >= 4 then n_persons else 0 end) as bigint) as n_frequent
         from this group by recency_score order by recency_score desc
     """
+    rows = rows_of(rfm_cells, sql)
+    has_amounts = any(row["amount"] for row in rows)
     shown = [
         (
             number(row["recency_score"]),
             number(row["n_persons"]),
             number(row["n_outcomes"]),
-            number(float(row["amount"]), "amount"),
+            number(float(row["amount"]), "amount") if has_amounts else "-",
             number(row["n_frequent"]),
         )
-        for row in rows_of(rfm_cells, sql)
+        for row in rows
     ]
     columns = ["recency (5: latest)", "persons", "conversions", "amount", "of them frequent (4 or 5)"]
     return pd.DataFrame(shown, columns=columns)
@@ -112,7 +115,10 @@ def segments_finding(segment_choices: Table, segment_profiles: Table, segment_me
     ]
     method = f", told apart by {plain(chosen[0]['method'])}" if chosen else ""
     trust = f"; they come again {', and '.join(told)} (1 is the same, 0 is chance)" if told else ""
-    return Finding(f"{things(n, 'person')} are of {number(len(profiles))} kinds{method}{trust}.")
+    outside = sum(row["n_persons"] for row in profiles if row["segment"] == NO_SEGMENT)
+    n_kinds = len(profiles) - (outside > 0)
+    left = f", and {number(outside / n, 'share')} of none of them" if outside else ""
+    return Finding(f"{things(n, 'person')} are of {things(n_kinds, 'kind')}{left}{method}{trust}.")
 
 
 def moves_finding(segment_moves: Table, segment_metrics: Table) -> Finding:

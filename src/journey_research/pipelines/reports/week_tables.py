@@ -95,7 +95,8 @@ def week_answer(as_of: Table, week: pd.DataFrame, window_days: int) -> Sentence:
         )
     moved = week[week["change"].str.startswith(("▲", "▼"))]
     changed = ", ".join(
-        f"{figure} {said[2:]}" for figure, said in zip(moved["figure"], moved["change"], strict=True)
+        f"{figure.split(',')[0]} {said[2:]}"
+        for figure, said in zip(moved["figure"], moved["change"], strict=True)
     )
     beyond = f"beyond chance: {changed}" if changed else "nothing moved beyond chance"
     persons, conversions = told["active persons"].split(" (")[0], told["conversions"].split(" (")[0]
@@ -158,6 +159,8 @@ def _estimates(
     ):
         for figure, unit in (("touches", "count"), ("conversions", "count"), ("revenue", "amount")):
             found[figure, when] = total(by_key.get((figure, when)), unit)
+        if not orders.count():  # without orders nothing is known of revenue, which is not the same as none
+            found["revenue", when] = Estimate(None, None, "amount")
         n_persons = by_key.get(("touches", when), {"n_persons": 0})["n_persons"]
         found["active persons", when] = Estimate(n_persons, sqrt(n_persons), "count")
         found["conversion rate", when] = rate(by_key.get(("conversion rate", when)))
