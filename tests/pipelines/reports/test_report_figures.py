@@ -122,3 +122,13 @@ def test_a_threshold_that_moves_nobody_is_no_picture():
     assert "there are 630 persons" in words_of(
         figures.persons_by_threshold(table("IDENTITY_THRESHOLDS", *rows))
     )
+
+
+def test_expected_stands_against_what_came_with_the_diagonal():
+    axes = figures.expected_and_come(small_world()["value_deciles"])
+
+    assert axes.figure.get_suptitle() == "10 of 10 groups bought as often as was expected, within chance"
+    diagonal, groups = (line.get_xydata() for line in axes.lines)
+    assert (diagonal[:, 0] == diagonal[:, 1]).all()
+    assert len(groups) == 10
+    assert figures.expected_and_come(empty_world()["value_deciles"]) is None

@@ -217,3 +217,41 @@ def test_every_kind_of_change_has_its_words():
     assert {cause for *_, cause in identity_tables.CHANGES} == set(PERSON_EVENT_CAUSES)
     nobody = empty_world()["identity_changes"]
     assert identity_tables.changes_answer(nobody).startswith("There are no records")
+
+
+def test_lifetime_value_says_for_how_long_and_does_not_promise_that_nobody_stops():
+    row = {"expected_purchases": 2.0, "expected_amount": 10.0, "horizon_weeks": 39.0}
+    rows = [{**row, "person_id": f"person:{n}", "alive_probability": 1.0} for n in range(3)]
+
+    said = conversion_tables.lifetime_answer(table("LIFETIME_VALUES", *rows))
+
+    assert said.startswith("Of 3 persons who have bought, none is seen to stop, which takes a longer time")
+    assert "in the 39 weeks ahead 6 purchases are expected of them, worth 30.00." in said
+
+
+def test_payments_without_orders_are_not_called_nobody_has_bought():
+    said = conversion_tables.lifetime_answer(empty_world()["lifetime_values"])
+    assert said.startswith("No orders here, or too few people who bought twice")
+
+
+def test_what_was_expected_stands_beside_what_came():
+    deciles = small_world()["value_deciles"]
+
+    assert conversion_tables.held_out_finding(deciles) == (
+        "Fitted without the last 3.0 weeks, the model expected 220 purchases in them and 242 came worth "
+        "9,680, of 8,800 expected; in 10 of 10 tenths of the customers what was expected lies inside the "
+        "range of what came."
+    )
+    shown = conversion_tables.deciles_table(deciles)
+    assert shown.iloc[0].tolist() == [
+        "10", "40", "1.00", "1.10 (0.80 to 1.40)", "40.00", "44.00 (32.00 to 56.00)"
+    ]  # fmt: skip
+
+
+def test_too_few_customers_to_judge_the_model_by_are_said_to_be():
+    row = {"measure": "purchases", "n": 12, "expected": 0.4, "observed": None, "low": None, "high": None}
+    deciles = table("VALUE_DECILES", *({**row, "tenth": n} for n in range(1, 11)))
+
+    assert conversion_tables.held_out_finding(deciles).startswith("Too few to say")
+    assert set(conversion_tables.deciles_table(deciles)["came (95 in 100)"]) == {"too few to say"}
+    assert conversion_tables.deciles_table(empty_world()["value_deciles"]).empty

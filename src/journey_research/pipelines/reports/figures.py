@@ -167,6 +167,31 @@ def calibration(calibration_bins: Table) -> Axes:
     return axes
 
 
+def expected_and_come(value_deciles: Table) -> Axes | None:
+    """Purchases expected of a time held out against those that came, by tenth of the customers.
+
+    None where no tenth has enough customers: the sentence above it says so.
+
+    Args:
+        value_deciles: Contract ``ValueDeciles``.
+    """
+    told = value_deciles.query(
+        "select * from this where measure = 'purchases' and observed is not null order by tenth"
+    ).to_pandas()
+    if told.empty:
+        return None
+    right = int(((told["low"] <= told["expected"]) & (told["expected"] <= told["high"])).sum())
+    axes = canvas(f"{right} of {len(told)} groups bought as often as was expected, within chance")
+    top = float(max(told["high"].max(), told["expected"].max())) * 1.05
+    axes.plot([0, top], [0, top], color=SOFT, linestyle="--", linewidth=1, label="expected = came")
+    axes.vlines(told["expected"], told["low"], told["high"], color=PALETTE[0], linewidth=2, alpha=0.5)
+    axes.plot(told["expected"], told["observed"], "o", color=PALETTE[0], label="a tenth, 95 in 100")
+    axes.set_xlabel("purchases expected of a customer (mean of the group)")
+    axes.set_ylabel("purchases that came")
+    axes.legend(frameon=False, loc="upper left")
+    return axes
+
+
 def journey_lengths(journeys: Table) -> Axes:
     """How many touches journeys have, converted and open."""
     told = journeys.query(

@@ -160,6 +160,7 @@ def create_pipeline() -> Pipeline:
                     "rfm_cells",
                     "paths",
                     "lifetime_values",
+                    "value_deciles",
                     "channel_values",
                     "channel_weeks",
                     "budget_plan",
