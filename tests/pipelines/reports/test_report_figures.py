@@ -1,10 +1,12 @@
 """Figures from full and from empty tables: Axes with a finding, a unit and the numbers given."""
 
 import matplotlib
+import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from worlds import empty_world, small_world, table
 
+from journey_research.engine import Table
 from journey_research.pipelines.reports import figures, identity_tables, week_tables
 
 matplotlib.use("Agg")
@@ -132,3 +134,14 @@ def test_expected_stands_against_what_came_with_the_diagonal():
     assert (diagonal[:, 0] == diagonal[:, 1]).all()
     assert len(groups) == 10
     assert figures.expected_and_come(empty_world()["value_deciles"]) is None
+
+
+def test_days_are_written_apart_over_the_end_of_a_year():
+    days = [{"touched_date": f"2013-12-{day}", "channel": "web", "n_touches": 1} for day in range(25, 32)]
+    days.append({"touched_date": "2014-01-01", "channel": "web", "n_touches": 2})
+    frame = pd.DataFrame(days).assign(touched_date=lambda told: pd.to_datetime(told["touched_date"]))
+
+    axes = figures.touches_by_day(Table.from_pandas(frame))
+
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["25 Dec", "27 Dec", "29 Dec", "31 Dec"]
+    assert axes.get_xlabel() == "day (UTC) of 2013 and 2014"

@@ -111,7 +111,7 @@ def _held_out(
     )
     return (
         np.bincount(whom, minlength=len(known)).astype(float),
-        np.bincount(whom, amounts[which], minlength=len(known)),
+        np.bincount(whom, amounts[which], minlength=len(known)).astype(float),
     )
 
 

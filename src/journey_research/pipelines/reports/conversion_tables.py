@@ -174,8 +174,11 @@ def held_out_finding(value_deciles: Table) -> Finding:
     amounts = [row for row in rows if row["measure"] == "amount" and is_known(row["observed"])]
     worth = ""
     if amounts:
-        money = (sum(row["n"] * row[name] for row in amounts) for name in ("expected", "observed"))
-        worth = " worth {}, of {} expected".format(*(number(one, "amount") for one in reversed([*money])))
+        brought, hoped = (
+            number(sum(row["n"] * row[name] for row in amounts), "amount")
+            for name in ("observed", "expected")
+        )
+        worth = f", worth {brought} where {hoped} were expected"
     return Finding(
         f"Fitted without the last {told[0]['held_out_weeks']:.1f} weeks, the model expected "
         f"{number(said)} purchases in them and {number(came)} came{worth}; in {right} of "

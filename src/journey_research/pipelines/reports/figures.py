@@ -46,9 +46,9 @@ def touches_by_day(touches_by_day: Table) -> Axes:
             days.index, days[name], color=PALETTE[place], marker=MARKS[place], markersize=4, label=plain(name)
         )
     axes.set_ylim(bottom=0)
-    axes.set_xlabel("day (UTC)")
+    axes.set_xticks(list(days.index[::2]), [f"{day:%d %b}" for day in days.index[::2]])
+    axes.set_xlabel(f"day (UTC) of {' and '.join(sorted({str(day.year) for day in days.index}))}")
     axes.set_ylabel("touches a day")
-    axes.figure.autofmt_xdate(rotation=0, ha="center")
     return legend_beside(axes)
 
 
@@ -115,6 +115,8 @@ def records_per_person(cluster_sizes: Table) -> Axes:
 
 def credit_by_channel(credits: Table) -> Axes:
     """Share of conversions by channel and model: a dot, its sampling range, its identity range (thin)."""
+    from matplotlib.ticker import PercentFormatter
+
     told = credits.query("select * from this where share is not null order by channel, model").to_pandas()
     if told.empty:
         return said("No conversions to credit in this environment")
@@ -141,6 +143,7 @@ def credit_by_channel(credits: Table) -> Axes:
         )
     axes.set_yticks(range(len(channels)), [plain(channel) for channel in channels])
     axes.set_xlim(left=0)
+    axes.xaxis.set_major_formatter(PercentFormatter(xmax=1.0, decimals=0))
     axes.set_xlabel("share of conversions (thick: sampling, 95 in 100; thin: identity)")
     axes.grid(axis="y", visible=False)
     return legend_beside(axes)

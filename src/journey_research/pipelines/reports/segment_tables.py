@@ -9,8 +9,23 @@ from journey_research.engine import Table
 from .tables import rows_of
 from .words import Finding, is_known, number, plain, ranged, things
 
+METHODS = {
+    "gaussian_mixture": "Gaussian mixture",
+    "kmeans": "k-means",
+    "markov_mixture": "Markov mixture",
+}
 NO_SEGMENT = "no segment"  # whom no kind fits
 BALANCE_COLUMNS = ["segment", "the week before", "left it", "came from another", "new", "now"]
+
+
+def method_in_words(method: str) -> str:
+    """A way to find segments as the field writes it.
+
+    Example:
+        >>> method_in_words("kmeans"), method_in_words("markov_mixture"), method_in_words("density")
+        ('k-means', 'Markov mixture', 'density')
+    """
+    return METHODS.get(method, plain(method))
 
 
 def styles_table(segment_profiles: Table) -> pd.DataFrame:
@@ -43,12 +58,12 @@ def choices_table(segment_choices: Table) -> pd.DataFrame:
     )
     shown = [
         (
-            plain(row["method"]),
+            method_in_words(row["method"]),
             number(row["n_segments"]),
             ranged(row["stability"], row["stability_low"], row["stability_high"], "score"),
             ranged(row["repeatability"], row["repeatability_low"], row["repeatability_high"], "score"),
             number(row["unassigned_share"], "share"),
-            plain(row["reason"]),
+            plain(row["reason"]).replace(" bic", " BIC"),
         )
         for row in rows_of(segment_choices, sql)
     ]
@@ -113,7 +128,7 @@ def segments_finding(segment_choices: Table, segment_profiles: Table, segment_me
         for name, words in (("stability", "on resamples of persons"), ("repeatability", "in other weeks"))
         if (row := figures.get(name)) and is_known(row["value"])
     ]
-    method = f", told apart by {plain(chosen[0]['method'])}" if chosen else ""
+    method = f", told apart by {method_in_words(chosen[0]['method'])}" if chosen else ""
     trust = f"; they come again {', and '.join(told)} (1 is the same, 0 is chance)" if told else ""
     outside = sum(row["n_persons"] for row in profiles if row["segment"] == NO_SEGMENT)
     n_kinds = len(profiles) - (outside > 0)
@@ -156,15 +171,15 @@ def buyers_finding(rfm_cells: Table) -> Finding:
     """
     row = rows_of(rfm_cells, sql)[0]
     if not row["n"]:
-        return Finding("Nobody converted, so there are no buyers to rank.")
+        return Finding("Nobody converted, so there is nobody to rank.")
     if not row["amount"]:
         return Finding(
-            f"{number(row['n_frequent'])} of {things(row['n'], 'buyer')} converted lately and often (score 4 "
-            "or 5 in both); no amount is told."
+            f"{number(row['n_frequent'])} of {things(row['n'], 'person')} who converted did so lately and "
+            "often (score 4 or 5 in both); no amount is told."
         )
     return Finding(
-        f"{number(row['n_best'])} of {things(row['n'], 'buyer')} score 4 or 5 in all three, and bring "
-        f"{number(row['best'] / row['amount'], 'share')} of the amount."
+        f"{number(row['n_best'])} of {things(row['n'], 'person')} who converted score 4 or 5 in all three, "
+        f"and bring {number(row['best'] / row['amount'], 'share')} of the amount."
     )
 
 

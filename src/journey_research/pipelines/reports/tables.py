@@ -28,6 +28,18 @@ NAMES = {
     "base_rate_train": "base rate in training",
     "brier": "Brier score",
     "conversion_rate_decided": "conversion rate, journeys that are over",
+    "days_to_convert_median": "days to convert (median)",
+    "moved_share": "changed segment since the week before",
+    "n_outcomes": "conversions",
+    "n_persons_with_touches": "persons with touches (what consent holds apart counts by itself)",
+    "outcomes_without_journey_share": "conversions outside journeys",
+    "outcomes_without_touch_share": "conversions of persons without a touch",
+    "repeatability": "same segment in other weeks (adjusted Rand)",
+    "stability": "same segments on resamples (adjusted Rand)",
+    "touches_per_journey_median": "touches per journey (median)",
+    "unassigned_share": "in no segment",
+    "week_agreement_fitted_anew": "same as the week before, fitted anew (adjusted Rand)",
+    "week_agreement_same_model": "same as the week before, by the same model (adjusted Rand)",
 }
 
 
