@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from journey_research.pipelines.journeys.segmentation.agreement import adjusted_rand, agreement_interval
 from journey_research.pipelines.journeys.segmentation.markov_mixture import MarkovMixture
@@ -20,7 +21,6 @@ from journey_research.pipelines.journeys.segmentation.markov_mixture import Mark
 from .found_events import FoundEvents
 
 if TYPE_CHECKING:
-    import pandas as pd
     from scipy.sparse import csr_array
 
 Method = Literal["shares", "chains"]
@@ -36,7 +36,25 @@ CRITERIA = (
 
 
 def busiest_events(events: FoundEvents, n_states: int) -> tuple[list[str], npt.NDArray[np.int64]]:
-    """The commonest kinds of events, and each event's place among them; of all others the last."""
+    """The commonest kinds of events, and each event's place among them.
+
+    Args:
+        events: m events of n persons.
+        n_states: Kinds told apart, at least 2.
+
+    Returns:
+        Names of at most ``n_states`` kinds, the commonest first, and m places among them; of all others the
+        last, ``OTHER``.
+
+    Example:
+        >>> from journey_research.verbs.journeys import journeys
+        >>> told = pd.DataFrame({"who": ["a"] * 4, "what": ["buy", "look", "look", "ask"]})
+        >>> days = pd.date_range("2025-01-01", periods=4)
+        >>> found = journeys(told.assign(day=days), person="who", time="day", event="what")
+        >>> names, place = busiest_events(found, 2)
+        >>> names, place.tolist()
+        (['look', 'other events'], [1, 0, 0, 1])
+    """
     kinds = events.events.to_pylist()
     counts = np.bincount(events.codes("event"), minlength=len(kinds))
     order = np.argsort(-counts, kind="stable")
@@ -85,6 +103,20 @@ def count_rows(
 
 
 def dense_rows(counts: csr_array, method: Method) -> npt.NDArray[np.float64]:
+    """What a method reads of each person: counts, or the roots of shares, so that a distance is Hellinger's.
+
+    Args:
+        counts: n rows of ``count_rows``.
+        method: Which.
+
+    Returns:
+        n rows.
+
+    Example:
+        >>> counts = count_rows(np.array([0, 0, 0, 0]), np.array([0, 0, 0, 1]), 2, 1, "shares")
+        >>> (dense_rows(counts, "shares") ** 2).round(2).tolist()
+        [[0.75, 0.25]]
+    """
     rows: npt.NDArray[np.float64] = counts.toarray()
     if method == "chains":
         return rows
@@ -102,6 +134,12 @@ class Fitting:
         person: m numbers of the sampled persons, who never fall; each one's events in order.
         state: m kinds of events.
         rows: What the method reads of each.
+
+    Example:
+        >>> person, state = np.array([0, 0, 1, 1]), np.array([0, 0, 1, 1])
+        >>> rows = dense_rows(count_rows(person, state, 2, 2, "shares"), "shares")
+        >>> Fitting("shares", 2, 1, person, state, rows).fit(2).predict(rows).tolist() in ([0, 1], [1, 0])
+        True
     """
 
     method: Method
@@ -157,7 +195,21 @@ class Fitting:
 
 
 def choose(choices: pd.DataFrame, method: Method) -> int:
-    """The row that the method's criterion prefers of those that pass; one segment where none does."""
+    """The row that the method's criterion prefers of those that pass; one segment where none does.
+
+    Args:
+        choices: One row per number of segments: ``n_segments``, ``n`` and ``CRITERIA``.
+        method: Which.
+
+    Returns:
+        A label of its index.
+
+    Example:
+        >>> told = pd.DataFrame({"n_segments": [1, 2], "n": 90, "silhouette": [None, 0.4]}, dtype=float)
+        >>> told = told.assign(stability=0.9, smallest_share=0.3, repeatability_by_chance=0.1)
+        >>> [choose(told.assign(repeatability_low=low), "shares") for low in (0.4, 0.1)]
+        [1, 0]
+    """
     passes = (choices["stability"] >= MIN_STABILITY) & (
         choices["repeatability_low"] > choices["repeatability_by_chance"]
     )

@@ -25,7 +25,21 @@ NOTEWORTHY = 0.2  # standard deviations; Cohen (1988) calls less than that small
 
 
 def step_shares(counts: csr_array, names: list[str]) -> tuple[npt.NDArray[np.float64], list[str]]:
-    """What share of a person's steps is of each kind, of the commonest kinds, and what these are called."""
+    """What share of a person's steps is of each of the commonest kinds, and what these are called.
+
+    Args:
+        counts: n rows of starts and steps, as ``count_rows`` makes them for chains.
+        names: Kinds of events.
+
+    Returns:
+        n rows of at most ``MOST_STEPS`` shares, and the names of the steps, as ``look > buy``.
+
+    Example:
+        >>> from scipy.sparse import csr_array
+        >>> shares, names = step_shares(csr_array([[1, 0, 0, 3, 1, 0]]), ["look", "buy"])
+        >>> shares.tolist(), names
+        ([[0.75, 0.25]], ['look > buy', 'buy > look'])
+    """
     n_states = len(names)
     steps = counts[:, n_states:]
     total = np.asarray(steps.sum(axis=0)).ravel()
@@ -37,9 +51,19 @@ def step_shares(counts: csr_array, names: list[str]) -> tuple[npt.NDArray[np.flo
 def tell_traits(labels: Labels, shares: npt.NDArray[np.float64], names: list[str]) -> pd.DataFrame:
     """How each segment's persons differ from all others, kind of event by kind of event.
 
+    Args:
+        labels: n numbers of segments.
+        shares: n rows of what is compared.
+        names: What its columns are called.
+
     Returns:
-        One row per label and kind: ``label, trait, value, others, difference, n, place``; the last three
-        figures null where there are no others, or nobody differs.
+        One row per label and kind: ``label, trait, value, others, difference, n, place``; ``others`` and
+        ``difference`` null where there are no others, the latter also where nobody differs.
+
+    Example:
+        >>> told = tell_traits(np.array([0, 1]), np.array([[1.0], [0.0]]), ["look"])
+        >>> told[["label", "trait", "difference"]].values.tolist()
+        [[0, 'look', 2.0], [1, 'look', -2.0]]
     """
     spread = shares.std(axis=0)
     rows = []
@@ -57,6 +81,12 @@ def tell_traits(labels: Labels, shares: npt.NDArray[np.float64], names: list[str
 
 def name_segments(traits: pd.DataFrame) -> dict[int, str]:
     """A name for each label: the two traits that set it apart most, and more until no name is there twice.
+
+    Args:
+        traits: As ``tell_traits`` makes them.
+
+    Returns:
+        Label -> name; ``everybody`` where there is one label.
 
     Example:
         >>> told = pd.DataFrame({"label": [0, 0, 1], "trait": ["buy", "look", "buy"], "place": [1, 2, 1]})
@@ -78,6 +108,18 @@ def name_segments(traits: pd.DataFrame) -> dict[int, str]:
 
 
 def count_sizes(told: npt.NDArray[np.object_]) -> pd.DataFrame:
+    """How many persons each segment has.
+
+    Args:
+        told: n names of segments, one a person.
+
+    Returns:
+        One row per segment, the largest first: ``segment, n, share, low, high`` (Wilson, 95 %).
+
+    Example:
+        >>> count_sizes(np.array(["b", "a", "a"], dtype=object))[["segment", "n"]].values.tolist()
+        [['a', 2], ['b', 1]]
+    """
     counts = pd.Series(told).value_counts()
     rows = [
         (name, int(n), n / len(told), *wilson_interval(int(n), len(told)))

@@ -235,7 +235,7 @@ def canvas(title: str, panels: int = 1, height: float = 3.6) -> Axes:
 
 def said(sentence: str) -> Axes:
     """Axes that hold a sentence, where there is nothing to draw."""
-    axes = canvas("", height=1.1)
+    axes = canvas("", height=0.5)
     axes.set_axis_off()
     axes.text(0.0, 0.5, sentence, fontsize=12, color=SOFT, va="center", transform=axes.transAxes)
     return axes
