@@ -240,7 +240,7 @@ def test_what_was_expected_stands_beside_what_came():
     assert conversion_tables.held_out_finding(deciles) == (
         "Fitted without the last 3.0 weeks, the model expected 220 purchases in them and 242 came, worth "
         "9,680 where 8,800 were expected; in 10 of 10 tenths of the customers what was expected lies "
-        "inside the range of what came."
+        "inside the range of what came (by amount, in 10)."
     )
     shown = conversion_tables.deciles_table(deciles)
     assert shown.iloc[0].tolist() == [

@@ -170,10 +170,11 @@ def held_out_finding(value_deciles: Table) -> Finding:
             "Too few to say how well the model foresees: it takes more customers, and more who bought twice."
         )
     said, came = (sum(row["n"] * row[name] for row in told) for name in ("expected", "observed"))
-    right = sum(row["low"] <= row["expected"] <= row["high"] for row in told)
+    right = _inside(told)
     amounts = [row for row in rows if row["measure"] == "amount" and is_known(row["observed"])]
-    worth = ""
+    worth = by_amount = ""
     if amounts:
+        by_amount = f" (by amount, in {_inside(amounts)})"
         brought, hoped = (
             number(sum(row["n"] * row[name] for row in amounts), "amount")
             for name in ("observed", "expected")
@@ -182,8 +183,13 @@ def held_out_finding(value_deciles: Table) -> Finding:
     return Finding(
         f"Fitted without the last {told[0]['held_out_weeks']:.1f} weeks, the model expected "
         f"{number(said)} purchases in them and {number(came)} came{worth}; in {right} of "
-        f"{things(len(told), 'tenth')} of the customers what was expected lies inside the range of what came."
+        f"{things(len(told), 'tenth')} of the customers what was expected lies inside the range of what "
+        f"came{by_amount}."
     )
+
+
+def _inside(rows: list[dict[str, Any]]) -> int:
+    return sum(row["low"] <= row["expected"] <= row["high"] for row in rows)
 
 
 def deciles_table(value_deciles: Table) -> pd.DataFrame:
