@@ -397,6 +397,12 @@ class _Month:
              "expected_purchases": 0.1 * (n % 9), "expected_amount": 3.5 * (n % 9)}
             for n in range(30)
         ]  # fmt: skip
+        deciles = [
+            {"measure": measure, "tenth": n, "n": 40, "expected": 0.1 * n * unit, "observed": 0.11 * n * unit,
+             "low": 0.08 * n * unit, "high": 0.14 * n * unit, "held_out_weeks": 3.0}
+            for measure, unit in (("amount", 40.0), ("purchases", 1.0))
+            for n in range(1, 11)
+        ]  # fmt: skip
         figures = (
             ("log_loss", 0.41, 0.38, 0.44),
             ("baseline_log_loss", 0.5, 0.48, 0.53),
@@ -406,6 +412,7 @@ class _Month:
             "credits": table("CREDITS", *credits),
             "calibration_bins": table("CALIBRATION_BINS", *bins),
             "lifetime_values": table("LIFETIME_VALUES", *values),
+            "value_deciles": table("VALUE_DECILES", *deciles),
             "conversion_metrics": table("METRICS", *map(_figure, figures)),
         }
 

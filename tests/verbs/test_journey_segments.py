@@ -6,8 +6,9 @@ import pytest
 
 from journey_research.errors import UserError
 from journey_research.pipelines.journeys.segmentation.agreement import adjusted_rand
-from journey_research.verbs.journey_segments import OTHER, find_segments
+from journey_research.verbs.journey_segments import find_segments
 from journey_research.verbs.journeys import journeys
+from journey_research.verbs.segment_fitting import OTHER
 
 COLUMNS = {"person": "who", "time": "when", "event": "what"}
 

@@ -116,6 +116,24 @@ class LifetimeValues(pa.DataFrameModel):
     alive_probability: Series[Float] = pa.Field(ge=0, le=1, metadata=NONE)
     expected_purchases: Series[Float] = pa.Field(ge=0, metadata=NONE)
     expected_amount: Series[Float] = pa.Field(nullable=True, metadata=NONE)
+    horizon_weeks: Series[Float] = pa.Field(gt=0, metadata=NONE, description="weeks ahead that are meant")
+
+
+class ValueDeciles(pa.DataFrameModel):
+    """One row per measure and tenth of the customers: what was expected of a time held out, and what came.
+
+    Figures are means a customer. ``observed`` and its 95 % range, by customer, are null where the tenth has
+    too few customers to say.
+    """
+
+    measure: Series[Text] = pa.Field(isin=["amount", "purchases"], metadata=NONE)
+    tenth: Series[Int] = pa.Field(ge=1, le=10, metadata=NONE, description="10: most was expected")
+    n: Series[Int] = pa.Field(ge=1, metadata=NONE, description="customers")
+    expected: Series[Float] = pa.Field(metadata=NONE, description="purchase days, or base currency")
+    observed: Series[Float] = pa.Field(nullable=True, metadata=NONE)
+    low: Series[Float] = pa.Field(nullable=True, metadata=NONE)
+    high: Series[Float] = pa.Field(nullable=True, metadata=NONE)
+    held_out_weeks: Series[Float] = pa.Field(gt=0, metadata=NONE)
 
 
 EXAMPLES = TableContract(Examples, ("example_id",))
@@ -125,3 +143,4 @@ CREDITS = TableContract(Credits, ("model", "channel"))
 THRESHOLD_CHANNELS = TableContract(ThresholdChannels, ("threshold", "ranking", "channel"))
 RANKING_FLIPS = TableContract(RankingFlips, ("ranking", "channel_before", "channel_after", "low_threshold"))
 LIFETIME_VALUES = TableContract(LifetimeValues, ("person_id",))
+VALUE_DECILES = TableContract(ValueDeciles, ("measure", "tenth"))

@@ -75,6 +75,13 @@ def test_small_channels_are_told_as_one_and_of_few_persons_no_share():
     assert sum(int(n) for n in shown["persons"]) == WORLD["person_preferences"].count()
 
 
+def test_who_knows_one_channel_prefers_none():
+    rows = [{"person_id": f"person:{n:x}", "leading_value": "web", "is_clear": n < 4} for n in range(12)]
+    told = table("PERSON_PREFERENCES", *({"dimension": "channel", **row} for row in rows))
+
+    assert dialogue_tables.preferences_table(told)["surely prefer it (95 in 100)"].tolist() == ["-"]
+
+
 def test_signals_are_told_by_rule_and_of_late_means_less_than_seven_days_ago():
     # Carts left 30, 9 and 6 days ago by two persons; a complaint exactly seven days ago.
     assert dialogue_tables.triggers_finding(WORLD["triggers"], AS_OF) == (

@@ -62,7 +62,7 @@ def test_worked_example():
     assert persons["sentence"] == "Behind 3 source records we see 2 persons."
     assert rate["sentence"] == "25.0% of 8 journeys ended in a conversion."
     assert leader["sentence"].startswith(
-        "Store leads: the markov model credits it with 60.0% of 2 conversions."
+        "Store leads: the Markov model credits it with 60.0% of 2 conversions."
     )
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from datetime import datetime
 
 import pandas as pd
 import pytest
@@ -90,7 +91,7 @@ def test_the_answer_is_the_whole_way_and_its_narrowest_step():
         "Of 100 persons at 'product viewed', 30.0% (22.0% to 40.0%) come to 'order'; the narrowest step is "
         "from 'product viewed' to 'added to cart', which 40.0% (31.0% to 50.0%) of 100 take."
     )
-    assert journey_tables.funnel_table(WORLD["funnel"]).to_numpy().tolist() == [
+    assert journey_tables.funnel_table(WORLD["funnel"], WORLD["as_of"]).to_numpy().tolist() == [
         ["product viewed", "100", "50.0% (43.0% to 57.0%) of all", "-"],
         ["added to cart", "40", "40.0% (31.0% to 50.0%)", "1.5 minutes (1.0 to 2.0)"],
         ["order", "30", "30.0% (22.0% to 40.0%)", "2.0 hours"],
@@ -182,7 +183,7 @@ def test_of_nothing_it_is_said_that_nothing_can_be_said(tell, name, said):
 
 def test_of_nothing_the_tables_are_empty():
     assert journey_tables.kinds_table(EMPTY["journeys"]).empty
-    assert journey_tables.funnel_table(EMPTY["funnel"]).empty
+    assert journey_tables.funnel_table(EMPTY["funnel"], EMPTY["as_of"]).empty
     assert moving_tables.sequences_table(EMPTY["telling_sequences"]).empty
 
 
@@ -204,3 +205,12 @@ def test_pairs_within_chance_are_counted():
     assert moving_tables.pairs_finding(empty_world()["channel_pairs"]).startswith(
         "No two channels stand near"
     )
+
+
+def test_without_instants_no_step_takes_seconds():
+    """Page views in order and without times: their places were told as seconds."""
+    timeless = table("AS_OF", {"as_of": datetime(1970, 1, 1)})
+
+    told = journey_tables.funnel_table(WORLD["funnel"], timeless)
+
+    assert list(told.columns) == ["stage", "persons", "of the first stage (95 in 100)"]

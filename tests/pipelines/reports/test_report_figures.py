@@ -1,10 +1,12 @@
 """Figures from full and from empty tables: Axes with a finding, a unit and the numbers given."""
 
 import matplotlib
+import pandas as pd
 import pytest
 from matplotlib.axes import Axes
-from worlds import empty_world, small_world
+from worlds import empty_world, small_world, table
 
+from journey_research.engine import Table
 from journey_research.pipelines.reports import figures, identity_tables, week_tables
 
 matplotlib.use("Agg")
@@ -84,3 +86,62 @@ def test_more_channels_than_can_be_told_apart_become_others():
     assert len(labels) == 6
     assert labels[-1] == "others"
     assert sum(line.get_ydata().sum() for line in axes.lines) == 9
+
+
+def words_of(axes):
+    return " ".join(text.get_text() for text in axes.texts)
+
+
+def test_one_probability_for_everybody_is_no_ten_groups():
+    """Ten groups of equal probability were drawn on one line and called right eight times in ten."""
+    same = [{"bin_number": n, "mean_probability": 0.0125, "n": 12} for n in range(1, 11)]
+
+    axes = figures.calibration(table("CALIBRATION_BINS", *same))
+
+    assert "the same probability" in words_of(axes)
+    assert not axes.has_data()
+
+
+def test_one_record_each_is_said_and_not_drawn():
+    alone = table("PERSONS", *({"person_id": f"person:{n}", "n_records": 1} for n in range(3)))
+
+    axes = figures.records_per_person(identity_tables.cluster_sizes(alone))
+
+    assert "Each of 3 persons has one record" in words_of(axes)
+
+
+def test_a_channel_without_another_is_no_disagreement():
+    rows = [{"model": model, "channel": "web", "share": 1.0} for model in ("last", "markov")]
+
+    axes = figures.credit_by_channel(table("CREDITS", *rows))
+
+    assert axes.figure.get_suptitle() == "Web has all credit"
+
+
+def test_a_threshold_that_moves_nobody_is_no_picture():
+    rows = [{"threshold": at / 10, "n_persons": 630} for at in range(1, 10)]
+
+    assert "there are 630 persons" in words_of(
+        figures.persons_by_threshold(table("IDENTITY_THRESHOLDS", *rows))
+    )
+
+
+def test_expected_stands_against_what_came_with_the_diagonal():
+    axes = figures.expected_and_come(small_world()["value_deciles"])
+
+    assert axes.figure.get_suptitle() == "10 of 10 groups bought as often as was expected, within chance"
+    diagonal, groups = (line.get_xydata() for line in axes.lines)
+    assert (diagonal[:, 0] == diagonal[:, 1]).all()
+    assert len(groups) == 10
+    assert figures.expected_and_come(empty_world()["value_deciles"]) is None
+
+
+def test_days_are_written_apart_over_the_end_of_a_year():
+    days = [{"touched_date": f"2013-12-{day}", "channel": "web", "n_touches": 1} for day in range(25, 32)]
+    days.append({"touched_date": "2014-01-01", "channel": "web", "n_touches": 2})
+    frame = pd.DataFrame(days).assign(touched_date=lambda told: pd.to_datetime(told["touched_date"]))
+
+    axes = figures.touches_by_day(Table.from_pandas(frame))
+
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["25 Dec", "27 Dec", "29 Dec", "31 Dec"]
+    assert axes.get_xlabel() == "day (UTC) of 2013 and 2014"

@@ -94,11 +94,11 @@ def test_devices_one_after_the_other_are_not_at_once():
 
 
 def test_what_to_fix_has_its_ranges_and_cases():
-    assert friction_tables.fixes_finding(WORLD["fixes"]) == (
+    assert friction_tables.fixes_finding(WORLD["fixes"], WORLD["friction"]) == (
         "Fix first: page checkout/payment, where 20.0% (15.0% to 25.0%) of 400 cases leave here beyond the "
         "usual; 900.50 (700.00 to 1,100) at stake in the time the data cover."
     )
-    assert friction_tables.fixes_finding(EMPTY["fixes"]).startswith("Nothing to fix stands out")
+    assert friction_tables.fixes_finding(EMPTY["fixes"], EMPTY["friction"]) == friction_tables.NO_STEPS
 
 
 def test_correlations_are_counted_and_the_strongest_is_named():

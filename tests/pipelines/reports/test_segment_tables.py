@@ -28,7 +28,7 @@ def test_choices_tell_the_best_of_each_method_and_why():
     told = choices_table(WORLD["segment_choices"])
 
     assert told.to_numpy().tolist() == [
-        ["kmeans", "2", "0.900 (0.800 to 1.000)", "0.600 (0.500 to 0.700)", "0.0%", "passes"]
+        ["k-means", "2", "0.900 (0.800 to 1.000)", "0.600 (0.500 to 0.700)", "0.0%", "passes"]
     ]
 
 
@@ -63,10 +63,20 @@ def test_segments_are_told_with_how_far_they_can_be_trusted():
     names = ("segment_choices", "segment_profiles", "segment_metrics")
 
     assert segments_finding(*(WORLD[name] for name in names)) == (
-        "53 persons are of 2 kinds, told apart by kmeans; they come again on resamples of persons "
+        "53 persons are of 2 kinds, told apart by k-means; they come again on resamples of persons "
         "0.900 (0.800 to 1.000) (1 is the same, 0 is chance)."
     )
     assert segments_finding(*(empty_world()[name] for name in names)).startswith("Nobody has touches")
+
+
+def test_who_fits_no_kind_is_no_kind_of_their_own():
+    """Four kinds and 16 % whom none of them fits were told as five kinds."""
+    names = {"much email": 60, "lookers": 30, "no segment": 10}
+    profiles = table("SEGMENT_PROFILES", *({"segment": name, "n_persons": n} for name, n in names.items()))
+
+    said = segments_finding(WORLD["segment_choices"], profiles, WORLD["segment_metrics"])
+
+    assert said.startswith("100 persons are of 2 kinds, and 10.0% of none of them, told apart by k-means")
 
 
 def test_one_segment_is_said_to_be_one():
@@ -114,10 +124,10 @@ def test_the_best_buyers_and_what_they_bring():
     ]
 
     assert buyers_finding(table("RFM_CELLS", *cells)) == (
-        "2 of 10 buyers score 4 or 5 in all three, and bring 30.0% of the amount."
+        "2 of 10 persons who converted score 4 or 5 in all three, and bring 30.0% of the amount."
     )
     free = table("RFM_CELLS", *({**cell, "amount": 0} for cell in cells))
     assert buyers_finding(free) == (
-        "2 of 10 buyers converted lately and often (score 4 or 5 in both); no amount is told."
+        "2 of 10 persons who converted did so lately and often (score 4 or 5 in both); no amount is told."
     )
     assert buyers_finding(empty_world()["rfm_cells"]).startswith("Nobody converted")

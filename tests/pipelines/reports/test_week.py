@@ -11,7 +11,7 @@ from worlds import MOMENT, empty_world, table
 from journey_research.pipelines.reports.decision_tables import what_to_do
 from journey_research.pipelines.reports.estimates import Estimate, change, rate
 from journey_research.pipelines.reports.running import ReportRule
-from journey_research.pipelines.reports.week_tables import last_window, week_answer, week_table
+from journey_research.pipelines.reports.week_tables import last_window, week_answer, week_shown, week_table
 
 FIRST = datetime(2025, 3, 24)
 
@@ -89,6 +89,38 @@ def test_the_answer_names_what_moved():
 def test_without_an_instant_nothing_is_compared():
     week = week_of(as_of=table("AS_OF", {"as_of": datetime(1970, 1, 1)}))
     assert week.loc["touches", "this week"] == "not known"
+    assert set(week["change"]) == {""}
+
+
+NO_INSTANT = table("AS_OF", {"as_of": datetime(1970, 1, 1)})
+
+
+def test_without_an_instant_there_is_no_week_and_no_table():
+    week = week_of(as_of=NO_INSTANT).reset_index()
+
+    assert week_answer(NO_INSTANT, week, 7) == (
+        "The data hold no instant, so there is no week to compare with another."
+    )
+    assert week_shown(NO_INSTANT, week) is None
+
+
+def test_a_week_without_touches_after_one_with_them_is_compared():
+    before = [(n, FIRST - timedelta(days=2)) for n in range(100)]
+    week = week_of(journey_touches=touches_at(*before)).reset_index()
+    as_of = table("AS_OF", {"as_of": MOMENT})
+
+    answer = week_answer(as_of, week, 7)
+
+    assert answer.startswith("In the 7 days to 30 March 2025, 0 persons were in touch with us")
+    assert "touches down" in answer
+    assert week_shown(as_of, week) is week
+
+
+def test_without_orders_revenue_is_not_known_and_not_0():
+    week = week_of(journey_touches=touches_at(("a", FIRST)))
+    assert week.loc["revenue", ["this week", "week before", "change"]].tolist() == [
+        "not known", "not known", ""
+    ]  # fmt: skip
 
 
 @settings(max_examples=25)

@@ -115,22 +115,37 @@ def estimate_lifetime_values(orders: Table, people: Table, as_of: Table, rule: L
         repeat buyers than the rule asks for. ``expected_amount`` is undiscounted revenue, and null
         where amounts cannot tell.
     """
-
-    days = run_sql("purchase_days.sql", orders=orders, people=people, as_of=as_of).to_arrow()
-    (end,) = as_of.query("select micros(max(as_of)) from this").first_row()
-    told = summarise_purchases(
-        days.column("person_id").to_pylist(),
-        days.column("day_number").to_numpy().astype(np.int64),
-        days.column("day_amount").to_numpy().astype(np.float64),
-        0 if end is None else int(end) // 86_400_000_000,
-        7.0,
-    )
+    told = summarise_purchases(*read_purchase_days(orders, people, as_of), 7.0)
     enough = int((told.purchases > 0).sum()) >= rule.min_repeat_buyers
     columns = _expect(told, rule.horizon_weeks) if enough else [np.zeros(0)] * 6
     names = ["n_purchases", "recency_weeks", "age_weeks", "alive_probability", "expected_purchases"]
     persons = pa.array(told.persons if enough else [], pa.string())
     arrays = [pa.array(column, from_pandas=True) for column in columns]
-    return Table.from_arrow(pa.table([persons, *arrays], names=["person_id", *names, "expected_amount"]))
+    weeks = pa.array(np.full(len(persons), rule.horizon_weeks))
+    names = ["person_id", *names, "expected_amount", "horizon_weeks"]
+    return Table.from_arrow(pa.table([persons, *arrays, weeks], names=names))
+
+
+def read_purchase_days(orders: Table, people: Table, as_of: Table) -> tuple[list[str], Days, Floats, int]:
+    """Who bought on which day for how much, up to ``as_of``.
+
+    Args:
+        orders: n rows, contract ``Orders``.
+        people: k rows, contract ``People``.
+        as_of: 1 row, contract ``AsOf``.
+
+    Returns:
+        m persons, sorted, one entry a person and day; m day numbers, rising within a person; m amounts; the
+        day number of ``as_of``.
+    """
+    days = run_sql("purchase_days.sql", orders=orders, people=people, as_of=as_of).to_arrow()
+    (end,) = as_of.query("select micros(max(as_of)) from this").first_row()
+    return (
+        days.column("person_id").to_pylist(),
+        days.column("day_number").to_numpy().astype(np.int64),
+        days.column("day_amount").to_numpy().astype(np.float64),
+        0 if end is None else int(end) // 86_400_000_000,
+    )
 
 
 def _expect(told: Histories, horizon: float) -> list[Floats]:
@@ -141,10 +156,10 @@ def _expect(told: Histories, horizon: float) -> list[Floats]:
     if amounts is not None:
         spent = bought * expected_amount(amounts, told.purchases, told.mean_amounts)
     alive = np.clip(alive_probability(fit, *history), 0, 1)
-    return [*history, *(_steady(column) for column in (alive, bought, spent))]
+    return [*history, *(to_ten_digits(column) for column in (alive, bought, spent))]
 
 
-def _steady(values: Floats) -> Floats:
+def to_ten_digits(values: Floats) -> Floats:
     """Ten significant digits: the last ones differ between processors."""
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = 10.0 ** (9 - np.floor(np.log10(np.abs(values))))

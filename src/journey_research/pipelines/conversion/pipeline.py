@@ -9,6 +9,7 @@ from .examples import build_examples
 from .lifetime_value import estimate_lifetime_values
 from .propensity import fit_propensity, score_examples
 from .threshold_rankings import find_flips, rank_channels
+from .value_deciles import judge_lifetime_values
 
 
 def create_pipeline() -> Pipeline:
@@ -52,6 +53,12 @@ def create_pipeline() -> Pipeline:
                 ["orders", "people", "as_of", "params:lifetime_rule"],
                 "lifetime_values",
                 name="estimate_lifetime_values",
+            ),
+            Node(
+                judge_lifetime_values,
+                ["orders", "people", "as_of", "params:hold_out_rule"],
+                "value_deciles",
+                name="judge_lifetime_values",
             ),
             create_budget(),
         ]

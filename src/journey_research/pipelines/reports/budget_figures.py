@@ -8,7 +8,7 @@ import numpy as np
 
 from journey_research.engine import Table
 
-from .figures import MARKS, PALETTE, SOFT, canvas, legend_beside, said
+from .figures import MARKS, PALETTE, SOFT, canvas, legend_beside
 from .words import plain
 
 if TYPE_CHECKING:
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 MOST_CURVES = 6
 
 
-def spend_curves(budget_plan: Table, channel_weeks: Table) -> Axes:
+def spend_curves(budget_plan: Table, channel_weeks: Table) -> Axes | None:
     """Worth a week by spend: the assumed curve, the weeks it was laid through, today's spend and the plan.
+
+    None where no channel has spend in enough weeks: the sentence above it says so.
 
     Args:
         budget_plan: Contract ``BudgetPlan``.
@@ -28,7 +30,7 @@ def spend_curves(budget_plan: Table, channel_weeks: Table) -> Axes:
         "select * from this where is_told order by spent_amount desc, channel"
     ).to_pandas()
     if told.empty:
-        return said("No channel has spend in enough weeks for a curve")
+        return None
     weeks = channel_weeks.query("select * from this where spent_amount > 0").to_pandas()
     moved = told["planned_amount"] - told["spent_amount"]
     up = str(told["channel"].iloc[int(moved.to_numpy().argmax())])

@@ -44,13 +44,14 @@ def values_table(channel_values: Table) -> pd.DataFrame:
         One row per channel that won somebody: ``channel, people won, worth of each, spent``.
     """
     rows = rows_of(channel_values, "select * from this where n_won > 0 order by n_won desc, channel")
+    has_amounts = any(row["mean_worth_amount"] for row in rows)
     shown = [
         {
             "channel": plain(row["channel"]),
             "people won": number(row["n_won"]),
             "worth of each": ranged(row["mean_worth_amount"], row["low"], row["high"], "amount")
-            if row["is_told"]
-            else "too few to say",
+            if row["is_told"] and has_amounts
+            else ("too few to say" if has_amounts else "no amounts told"),
             "spent": number(row["spent_amount"], "amount") if row["spent_amount"] else "-",
         }
         for row in rows

@@ -8,9 +8,15 @@ import pandas as pd
 
 from journey_research.engine import Table
 
-from .tables import rows_of, told_unit
-from .words import NOT_KNOWN, Sentence, is_known, number, plain, ranged, span, things
+from .estimates import TOO_FEW
+from .tables import named, rows_of, told_unit
+from .words import NOT_KNOWN, Finding, Sentence, is_known, number, plain, ranged, span, things
 
+ALL_ALIVE = 0.9995  # more is told as 100.0 %, which no model can know
+DECILE_COLUMNS = [
+    "tenth (10: most expected)", "customers", "purchases expected", "came (95 in 100)", "amount expected",
+    "came in (95 in 100)",
+]  # fmt: skip
 BASELINES = ("_base_rate", "_one_feature", "_converted_before")
 
 
@@ -37,7 +43,7 @@ def credits_table(credits: Table) -> pd.DataFrame:
         One row per channel, by its highest share: ``channel``, the models by name, and the range of
         identity (the smallest and largest share over all models and variants of identity).
     """
-    rows = rows_of(credits, "select * from this order by model, channel")
+    rows = rows_of(credits, "select * from this where share is not null order by model, channel")
     models = sorted({row["model"] for row in rows})
     channels = sorted(
         {row["channel"] for row in rows},
@@ -75,7 +81,7 @@ def model_table(conversion_metrics: Table) -> pd.DataFrame:
             continue
         unit = told_unit(row)
         beside = [_told(rows[name + end], unit) if name + end in rows else "-" for end in BASELINES]
-        shown.append((plain(name), _told(row, unit), *beside, number(row["n"])))
+        shown.append((named(name), _told(row, unit), *beside, number(row["n"])))
     return pd.DataFrame(shown, columns=["measure", "model (95 in 100)", *map(_column, BASELINES), "n"])
 
 
@@ -99,7 +105,7 @@ def segments_table(segment_profiles: Table) -> pd.DataFrame:
                 number(row["n_persons"]),
                 number(row["touches_mean"], "amount"),
                 number(row["outcomes_mean"], "amount"),
-                number(row["amount_mean"], "amount"),
+                number(row["amount_mean"], "amount") if row["amount_share"] is not None else "-",
                 main + share,
             )
         )
@@ -128,22 +134,90 @@ def top_paths(paths: Table, n_paths: int) -> pd.DataFrame:
 
 
 def lifetime_answer(lifetime_values: Table) -> Sentence:
-    """What is expected of the customers, in one sentence."""
+    """What is expected of the customers, for how long, in one sentence."""
     row = rows_of(
         lifetime_values,
         "select count(*) as n, avg(alive_probability) as alive, "
         "cast(sum(cast(expected_purchases as decimal(18, 6))) as double) as purchases, "
         "cast(sum(cast(expected_amount as decimal(18, 6))) as double) as amount, "
-        "count(expected_amount) as n_priced from this",
+        "count(expected_amount) as n_priced, max(horizon_weeks) as weeks from this",
     )[0]
     if not row["n"]:
-        return Sentence("Nobody has bought yet, so there is no lifetime value to expect.")
+        return Sentence(
+            "No orders here, or too few people who bought twice, so no lifetime value can be expected."
+        )
     amount = f", worth {number(row['amount'], 'amount')}" if row["n_priced"] else ""
+    alive = f"{number(row['alive'], 'share')} are expected still to be customers"
+    if row["alive"] >= ALL_ALIVE:
+        alive = "none is seen to stop, which takes a longer time than these data cover"
     return Sentence(
-        f"Of {things(row['n'], 'person', 'persons')} who have bought, {number(row['alive'], 'share')} are "
-        f"expected still to be customers; {number(row['purchases'])} purchases are expected of them{amount}. "
+        f"Of {things(row['n'], 'person', 'persons')} who have bought, {alive}; in the "
+        f"{row['weeks']:g} weeks ahead {number(row['purchases'])} purchases are expected of them{amount}. "
         "These are expectations of a model, without a range of their own."
     )
+
+
+def held_out_finding(value_deciles: Table) -> Finding:
+    """How the lifetime model did on a time that it never saw, in one sentence.
+
+    Args:
+        value_deciles: Contract ``ValueDeciles``.
+    """
+    rows = rows_of(value_deciles, "select * from this order by measure, tenth")
+    told = [row for row in rows if row["measure"] == "purchases" and is_known(row["observed"])]
+    if not told:
+        return Finding(
+            "Too few to say how well the model foresees: it takes more customers, and more who bought twice."
+        )
+    said, came = (sum(row["n"] * row[name] for row in told) for name in ("expected", "observed"))
+    right = _inside(told)
+    amounts = [row for row in rows if row["measure"] == "amount" and is_known(row["observed"])]
+    worth = by_amount = ""
+    if amounts:
+        by_amount = f" (by amount, in {_inside(amounts)})"
+        brought, hoped = (
+            number(sum(row["n"] * row[name] for row in amounts), "amount")
+            for name in ("observed", "expected")
+        )
+        worth = f", worth {brought} where {hoped} were expected"
+    return Finding(
+        f"Fitted without the last {told[0]['held_out_weeks']:.1f} weeks, the model expected "
+        f"{number(said)} purchases in them and {number(came)} came{worth}; in {right} of "
+        f"{things(len(told), 'tenth')} of the customers what was expected lies inside the range of what "
+        f"came{by_amount}."
+    )
+
+
+def _inside(rows: list[dict[str, Any]]) -> int:
+    return sum(row["low"] <= row["expected"] <= row["high"] for row in rows)
+
+
+def deciles_table(value_deciles: Table) -> pd.DataFrame:
+    """Tenths of the customers by what was expected of them, the most first; means a customer.
+
+    Args:
+        value_deciles: Contract ``ValueDeciles``.
+
+    Returns:
+        One row per tenth: ``tenth``, ``customers``, and expected and come purchases and amounts.
+    """
+    rows = {
+        (row["measure"], row["tenth"]): row
+        for row in rows_of(value_deciles, "select * from this order by measure, tenth")
+    }
+    shown = []
+    for tenth in sorted({tenth for _, tenth in rows}, reverse=True):
+        bought, worth = (rows.get((measure, tenth)) for measure in ("purchases", "amount"))
+        if bought:
+            shown.append((f"{tenth}", number(bought["n"]), *_come(bought, "amount"), *_come(worth, "amount")))
+    return pd.DataFrame(shown, columns=DECILE_COLUMNS)
+
+
+def _come(row: dict[str, Any] | None, unit: str) -> tuple[str, str]:
+    if row is None:
+        return "-", "-"
+    came = ranged(row["observed"], row["low"], row["high"], unit) if is_known(row["observed"]) else TOO_FEW
+    return number(row["expected"], unit), came
 
 
 def wilson(successes: int, trials: int) -> tuple[float | None, float | None]:

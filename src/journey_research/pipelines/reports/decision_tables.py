@@ -9,6 +9,11 @@ from journey_research.engine import Table
 from .tables import rows_of
 from .words import Sentence, number, plain, ranged, things
 
+N_GROUPS = 12
+POLICIES = """
+    select * from this where (select max(n_approached) from this) > 0 order by value desc nulls last, policy
+"""
+
 
 def what_to_do(decisions: Table, permissions: Table) -> Sentence:
     """How many persons get an offer, a message or nothing, in one sentence."""
@@ -32,7 +37,7 @@ def what_to_do(decisions: Table, permissions: Table) -> Sentence:
 
 
 def decisions_table(decisions: Table) -> pd.DataFrame:
-    """Persons by ``arm``, ``action``, ``channel`` and ``reason``; the 12 largest groups."""
+    """Persons by ``arm``, ``action``, ``channel`` and ``reason``; 12 groups and one of the others."""
     rows = rows_of(
         decisions,
         "select arm, action, coalesce(channel, '-') as channel, reason, count(*) as n from this "
@@ -40,19 +45,26 @@ def decisions_table(decisions: Table) -> pd.DataFrame:
     )
     shown = [
         (row["arm"], row["action"], plain(row["channel"]), row["reason"], number(row["n"]))
-        for row in rows[:12]
+        for row in rows[:N_GROUPS]
     ]
+    if left := rows[N_GROUPS:]:
+        shown.append(
+            ("-", "-", "-", things(len(left), "smaller group"), number(sum(row["n"] for row in left)))
+        )
     return pd.DataFrame(shown, columns=["arm", "action", "channel", "reason", "persons"])
 
 
 def policies_table(policy_value: Table) -> pd.DataFrame:
-    """Policies compared: ``policy``, ``approached``, ``value a person (95 in 100)``."""
+    """Policies compared: ``policy``, ``approached``, ``value a person (95 in 100)``.
+
+    No rows where no policy approaches anybody: all are worth nothing, and differ in nothing.
+    """
     shown = [
         (
             plain(row["policy"]),
             number(row["n_approached"]),
             ranged(row["value"], row["low"], row["high"], "score"),
         )
-        for row in rows_of(policy_value, "select * from this order by value desc nulls last, policy")
+        for row in rows_of(policy_value, POLICIES)
     ]
     return pd.DataFrame(shown, columns=["policy", "approached", "value a person (95 in 100)"])

@@ -65,6 +65,9 @@ def preferences_table(person_preferences: Table) -> pd.DataFrame:
         others = things(len(rest), "other channel")
         shown.append(("channel", others, number(n), "-", _share(n_clear, n)))
     shown += [_preference(row) for row in counts if row["dimension"] != "channel"]
+    for dimension in ("channel", "part_of_day"):
+        if sum(row["dimension"] == dimension for row in counts) == 1:  # who has no choice prefers nothing
+            shown = [(*one[:-1], "-") if one[0] == plain(dimension) else one for one in shown]
     return pd.DataFrame(shown, columns=PREFERENCE_COLUMNS)
 
 

@@ -46,9 +46,9 @@ def touches_by_day(touches_by_day: Table) -> Axes:
             days.index, days[name], color=PALETTE[place], marker=MARKS[place], markersize=4, label=plain(name)
         )
     axes.set_ylim(bottom=0)
-    axes.set_xlabel("day (UTC)")
+    axes.set_xticks(list(days.index[::2]), [f"{day:%d %b}" for day in days.index[::2]])
+    axes.set_xlabel(f"day (UTC) of {' and '.join(sorted({str(day.year) for day in days.index}))}")
     axes.set_ylabel("touches a day")
-    axes.figure.autofmt_xdate(rotation=0, ha="center")
     return legend_beside(axes)
 
 
@@ -58,6 +58,8 @@ def persons_by_threshold(identity_thresholds: Table) -> Axes:
     if told.empty:
         return said("No threshold was needed: there are no scored pairs")
     chosen = told[told["is_chosen"]]
+    if told["n_persons"].nunique() == 1:
+        return said(f"Whatever the threshold, there are {number(told['n_persons'].iloc[0])} persons")
     knows_truth = told["precision_share"].notna().any()
     title = "How many persons there are depends on the threshold"
     if not chosen.empty:
@@ -91,6 +93,8 @@ def records_per_person(cluster_sizes: Table) -> Axes:
     told = cluster_sizes.query("select * from this order by n_records").to_pandas()
     if told.empty:
         return said("No persons in this environment")
+    if told["n_records"].max() == 1:
+        return said(f"Each of {number(told['n_persons'].sum())} persons has one record")
     several = int(told.loc[told["n_records"] > 1, "n_persons"].sum())
     share = several / int(told["n_persons"].sum())
     axes = canvas(
@@ -111,6 +115,8 @@ def records_per_person(cluster_sizes: Table) -> Axes:
 
 def credit_by_channel(credits: Table) -> Axes:
     """Share of conversions by channel and model: a dot, its sampling range, its identity range (thin)."""
+    from matplotlib.ticker import PercentFormatter
+
     told = credits.query("select * from this where share is not null order by channel, model").to_pandas()
     if told.empty:
         return said("No conversions to credit in this environment")
@@ -118,8 +124,11 @@ def credit_by_channel(credits: Table) -> Axes:
     best = told.groupby("channel")["share"].max().reset_index()
     channels = best.sort_values(["share", "channel"], ascending=[True, False])["channel"].tolist()
     spread = told.groupby("channel")["share"].agg(lambda shares: shares.max() - shares.min()).max()
+    title = f"Models disagree on a channel's credit by up to {100 * spread:.0f} points"
+    if spread < 0.005:
+        title = "All models share the credit out alike"
     axes = canvas(
-        f"Models disagree on a channel's credit by up to {100 * spread:.0f} points",
+        f"{plain(channels[0]).capitalize()} has all credit" if len(channels) == 1 else title,
         height=1.4 + 0.16 * len(models) * len(channels),
     )
     step = 0.8 / len(models)
@@ -134,6 +143,7 @@ def credit_by_channel(credits: Table) -> Axes:
         )
     axes.set_yticks(range(len(channels)), [plain(channel) for channel in channels])
     axes.set_xlim(left=0)
+    axes.xaxis.set_major_formatter(PercentFormatter(xmax=1.0, decimals=0))
     axes.set_xlabel("share of conversions (thick: sampling, 95 in 100; thin: identity)")
     axes.grid(axis="y", visible=False)
     return legend_beside(axes)
@@ -144,8 +154,10 @@ def calibration(calibration_bins: Table) -> Axes:
     told = calibration_bins.query("select * from this order by bin_number").to_pandas()
     if told.empty:
         return said("No scored examples with a known outcome in this environment")
+    if told["mean_probability"].max() - told["mean_probability"].min() < 1e-9:
+        return said("The model gives everybody the same probability, so there are no groups to compare")
     off = ((told["mean_probability"] < told["low"]) | (told["mean_probability"] > told["high"])).sum()
-    axes = canvas(f"{len(told) - off} of {len(told)} groups happened as often as was said, within chance")
+    axes = canvas(f"{len(told) - off} of {len(told)} groups converted as often as was said, within chance")
     top = float(max(told["high"].max(), told["mean_probability"].max())) * 1.05
     axes.plot([0, top], [0, top], color=SOFT, linestyle="--", linewidth=1, label="said = happened")
     axes.vlines(told["mean_probability"], told["low"], told["high"], color=PALETTE[0], linewidth=2, alpha=0.5)
@@ -154,6 +166,31 @@ def calibration(calibration_bins: Table) -> Axes:
     )
     axes.set_xlabel("conversion probability said (mean of the group)")
     axes.set_ylabel("share that converted")
+    axes.legend(frameon=False, loc="upper left")
+    return axes
+
+
+def expected_and_come(value_deciles: Table) -> Axes | None:
+    """Purchases expected of a time held out against those that came, by tenth of the customers.
+
+    None where no tenth has enough customers: the sentence above it says so.
+
+    Args:
+        value_deciles: Contract ``ValueDeciles``.
+    """
+    told = value_deciles.query(
+        "select * from this where measure = 'purchases' and observed is not null order by tenth"
+    ).to_pandas()
+    if told.empty:
+        return None
+    right = int(((told["low"] <= told["expected"]) & (told["expected"] <= told["high"])).sum())
+    axes = canvas(f"{right} of {len(told)} groups bought as often as was expected, within chance")
+    top = float(max(told["high"].max(), told["expected"].max())) * 1.05
+    axes.plot([0, top], [0, top], color=SOFT, linestyle="--", linewidth=1, label="expected = came")
+    axes.vlines(told["expected"], told["low"], told["high"], color=PALETTE[0], linewidth=2, alpha=0.5)
+    axes.plot(told["expected"], told["observed"], "o", color=PALETTE[0], label="a tenth, 95 in 100")
+    axes.set_xlabel("purchases expected of a customer (mean of the group)")
+    axes.set_ylabel("purchases that came")
     axes.legend(frameon=False, loc="upper left")
     return axes
 
@@ -198,7 +235,7 @@ def canvas(title: str, panels: int = 1, height: float = 3.6) -> Axes:
 
 def said(sentence: str) -> Axes:
     """Axes that hold a sentence, where there is nothing to draw."""
-    axes = canvas("", height=1.1)
+    axes = canvas("", height=0.5)
     axes.set_axis_off()
     axes.text(0.0, 0.5, sentence, fontsize=12, color=SOFT, va="center", transform=axes.transAxes)
     return axes

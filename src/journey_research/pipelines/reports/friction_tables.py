@@ -18,6 +18,7 @@ MEASURES = {
     "repeat_contact": "have to come again",
     "channel_switch": "have to ask for help elsewhere",
 }
+NO_STEPS = "No steps to a goal are named for these data, so who is held up on the way is not known."
 N_FRICTION, N_CORRELATIONS = 12, 10
 FRICTION_COLUMNS = [
     "step", "what happens", "cases", "affected (95 in 100)", "usual", "beyond it (95 in 100)", "declared",
@@ -50,13 +51,16 @@ def friction_table(friction: Table) -> pd.DataFrame:
     return pd.DataFrame(shown, columns=FRICTION_COLUMNS)
 
 
-def fixes_answer(fixes: Table) -> Sentence:
-    """One sentence: what to fix first, or that nothing stands out."""
+def fixes_answer(fixes: Table, friction: Table) -> Sentence:
+    """One sentence: what to fix first, that nothing stands out, or why no amount is at stake.
+
+    Args:
+        fixes: Contract ``Fixes``; empty where no goal has an amount, whoever is held up.
+        friction: Contract ``Friction``.
+    """
     declared = rows_of(fixes, "select * from this where is_declared order by fix_rank")
     if not declared:
-        return Sentence(
-            "Nothing to fix stands out: no step surely holds up more people than is usual and worth a repair."
-        )
+        return _nothing_at_stake(friction)
     first = declared[0]
     others = f"; {things(len(declared) - 1, 'other place')} after it" if len(declared) > 1 else ""
     return Sentence(
@@ -67,11 +71,33 @@ def fixes_answer(fixes: Table) -> Sentence:
     )
 
 
-def fixes_finding(fixes: Table) -> Finding:
+def _nothing_at_stake(friction: Table) -> Sentence:
+    """Why no place is ranked by what is at stake there."""
+    if not friction.count():
+        return Sentence(NO_STEPS)
+    held = rows_of(
+        friction,
+        "select * from this where is_declared order by stake_rank, process, step_number, metric",
+    )
+    if not held:
+        return Sentence(
+            "Nothing to fix stands out: no step surely holds up more people than is usual and worth a repair."
+        )
+    row = held[0]
+    share = _ranged(row, "excess_share", "excess_low", "excess_high", "share")
+    others = f" So it is at {things(len(held) - 1, 'other place')}." if len(held) > 1 else ""
+    return Sentence(
+        f"At {step_in_words(row['step'])}, {share} of {things(row['n_cases'], 'case')} "
+        f"{MEASURES[row['metric']]} beyond the usual; the goals have no amounts, so what is at stake there "
+        f"is not known.{others}"
+    )
+
+
+def fixes_finding(fixes: Table, friction: Table) -> Finding:
     """What to fix first with its ranges and cases, or that nothing stands out."""
     declared = rows_of(fixes, "select * from this where is_declared order by fix_rank")
     if not declared:
-        return Finding(fixes_answer(fixes))
+        return Finding(_nothing_at_stake(friction))
     row = declared[0]
     return Finding(
         f"Fix first: {step_in_words(row['step'])}, where "

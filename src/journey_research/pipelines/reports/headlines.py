@@ -144,7 +144,7 @@ def _leading_channel(credits: Table, paths: Table, model: str) -> Row:
         "select min(share), max(share) from this where channel = $channel", channel=channel
     ).first_row()
     sentence = (
-        f"{plain(channel).capitalize()} leads: the {model} model credits it with "
+        f"{plain(channel).capitalize()} leads: the {model_in_words(model)} model credits it with "
         f"{number(share, 'share')} of {things(conversions, 'conversion')}. "
         "Credit is not proof of an effect."
     )
@@ -173,6 +173,16 @@ def metric(metrics: Table, name: str) -> Row:
     rows = found.relation().fetchall()
     value, low, high, n = rows[0] if rows else (None, None, None, 0)
     return {"value": value, "low": low, "high": high, "n": n}
+
+
+def model_in_words(model: str) -> str:
+    """An attribution model as a reader writes it: Markov was a man, the others are words.
+
+    Example:
+        >>> model_in_words("markov"), model_in_words("time-decay")
+        ('Markov', 'time-decay')
+    """
+    return "Markov" if model == "markov" else plain(model)
 
 
 def ranges_in_words(row: Row) -> list[str]:

@@ -48,6 +48,7 @@ CHANGES = {
     ("record", "retired", "gone"): "records that are gone",
     ("record", "erased", "erased"): "records that were erased",
 }
+N_NEAREST = 3  # sources told that know the same persons
 CHANGED_PERSONS = ("merged", "split", "regrouped")
 
 
@@ -70,9 +71,11 @@ def identity_answer(persons: Table, people_variants: Table, identity_metrics: Ta
             f"{ranged(precision['value'], precision['low'], precision['high'], 'share')} "
             "of the linked pairs are one person"
         )
+    moved = f"{number(low)} to {number(high)} if we link more or less cautiously"
+    if low == high:
+        moved = "however cautiously we link"
     return Sentence(
-        f"{things(n_records, 'record')} are {things(n_persons, 'person', 'persons')} "
-        f"({number(low)} to {number(high)} if we link more or less cautiously); {said}."
+        f"{things(n_records, 'record')} are {things(n_persons, 'person', 'persons')} ({moved}); {said}."
     )
 
 
@@ -192,13 +195,23 @@ def links_table(links: Table) -> pd.DataFrame:
 
 
 def source_overlap(people: Table, records: Table) -> pd.DataFrame:
-    """Persons by the sources that know them.
+    """Persons by the sources that know them; of 25 sources a grid would be wider than any page.
 
     Returns:
-        One row per source, one column per source: the number of persons that both know.
+        One row per source: ``source``, ``persons``, and the three sources that know most of the same
+        persons, with how many.
     """
     rows = run_sql("source_overlap.sql", people=people, records=records).to_arrow().to_pylist()
     sources = sorted({row["source_a"] for row in rows})
     found = {(row["source_a"], row["source_b"]): row["n_persons"] for row in rows}
-    shown = [(plain(a), *(number(found.get((min(a, b), max(a, b)), 0)) for b in sources)) for a in sources]
-    return pd.DataFrame(shown, columns=["persons known to", *map(plain, sources)])
+    shown = []
+    for source in sources:
+        common = {
+            other: found.get((min(source, other), max(source, other)), 0)
+            for other in sources
+            if other != source
+        }
+        nearest = sorted((name for name in common if common[name]), key=lambda name: (-common[name], name))
+        told = ", ".join(f"{plain(name)} ({number(common[name])})" for name in nearest[:N_NEAREST])
+        shown.append((plain(source), number(found[source, source]), told or "none"))
+    return pd.DataFrame(shown, columns=["source", "persons", "most in common with (persons of both)"])

@@ -13,7 +13,7 @@ import pandas as pd
 from journey_research.engine import Table, run_sql
 
 from .estimates import rate
-from .tables import rows_of
+from .tables import instant_of, rows_of
 from .words import Finding, Sentence, is_known, lasting_between, listed, number, plain, ranged, things
 
 HELD = ("before consent", "consent refused", "consent expired", "no consent stated")
@@ -148,8 +148,11 @@ def funnel_answer(funnel: Table) -> Sentence:
     )
 
 
-def funnel_table(funnel: Table) -> pd.DataFrame:
-    """The funnel, a row a stage: persons, shares with ranges, and how long the step takes (median)."""
+def funnel_table(funnel: Table, as_of: Table) -> pd.DataFrame:
+    """The funnel, a row a stage: persons, shares with ranges, and how long the step takes (median).
+
+    How long is left out where the data hold no instant: then touches have an order and no times.
+    """
     rows = rows_of(funnel, "select * from this order by stage_number")
     names = stage_names([row["stage"] for row in rows])
     shown = [
@@ -163,7 +166,8 @@ def funnel_table(funnel: Table) -> pd.DataFrame:
         )
         for name, row in zip(names, rows, strict=True)
     ]
-    return pd.DataFrame(shown, columns=FUNNEL_COLUMNS)
+    told = pd.DataFrame(shown, columns=FUNNEL_COLUMNS)
+    return told if instant_of(as_of) else told.drop(columns=FUNNEL_COLUMNS[-1])
 
 
 def retention_finding(retention: Table) -> Finding:

@@ -21,8 +21,8 @@ def channels_table(channels: Table) -> pd.DataFrame:
     """
     rows = rows_of(
         channels,
-        "with named as (select *, coalesce(tactic, 'none told') as told from this) "
-        "select channel, string_agg(told, ', ' order by told) as tactics, "
+        "with named as (select *, coalesce(nullif(tactic, ''), 'none told') as told from this) "
+        "select channel, string_agg(distinct told, ', ' order by told) as tactics, "
         "cast(sum(n_touches) as bigint) as n_touches, cast(sum(n_orders) as bigint) as n_orders, "
         "cast(sum(n_spend_rows) as bigint) as n_spend_rows, max(status) as status "
         "from named group by channel order by max(status) desc, channel",

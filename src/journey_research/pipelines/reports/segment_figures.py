@@ -17,7 +17,7 @@ from .words import number, plain
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-N_TRAITS = 14
+N_TRAITS, MOST_LINES = 14, 7
 LATELY = {"5": "5 (latest)", "1": "1 (longest ago)"}
 OFTEN = {"5": "5 (most often)", "1": "1 (least often)"}
 MOST_DEVIATIONS = 2.0
@@ -97,8 +97,8 @@ def rfm_cells(rfm_cells: Table) -> Axes | None:
     least = told[told["frequency_score"] == told["frequency_score"].min()]
     is_once = (least["n_persons"] == least["n_outcomes"]).all()
     title = (
-        f"{number(least['n_persons'].sum() / told['n_persons'].sum(), 'share')} of buyers "
-        f"{'converted once' if is_once else 'are among the least frequent'}"
+        f"{number(least['n_persons'].sum() / told['n_persons'].sum(), 'share')} of those who converted "
+        f"{'did so once' if is_once else 'are among the least frequent'}"
     )
     texts = [[number(n) if n == n else "" for n in line] for line in grid.to_numpy()]
     axes = heat_map(
@@ -118,4 +118,4 @@ def _wrapped(name: str, n_columns: int) -> str:
     import textwrap
 
     lines = textwrap.wrap(name, max(12, 66 // n_columns), break_long_words=False)
-    return "\n".join(lines if len(lines) <= 5 else [*lines[:3], "…", lines[-1]])
+    return "\n".join(lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 2], "…", lines[-1]])

@@ -9,7 +9,23 @@ from journey_research.engine import Table
 from .tables import rows_of
 from .words import Finding, is_known, number, plain, ranged, things
 
+METHODS = {
+    "gaussian_mixture": "Gaussian mixture",
+    "kmeans": "k-means",
+    "markov_mixture": "Markov mixture",
+}
+NO_SEGMENT = "no segment"  # whom no kind fits
 BALANCE_COLUMNS = ["segment", "the week before", "left it", "came from another", "new", "now"]
+
+
+def method_in_words(method: str) -> str:
+    """A way to find segments as the field writes it.
+
+    Example:
+        >>> method_in_words("kmeans"), method_in_words("markov_mixture"), method_in_words("density")
+        ('k-means', 'Markov mixture', 'density')
+    """
+    return METHODS.get(method, plain(method))
 
 
 def styles_table(segment_profiles: Table) -> pd.DataFrame:
@@ -42,12 +58,12 @@ def choices_table(segment_choices: Table) -> pd.DataFrame:
     )
     shown = [
         (
-            plain(row["method"]),
+            method_in_words(row["method"]),
             number(row["n_segments"]),
             ranged(row["stability"], row["stability_low"], row["stability_high"], "score"),
             ranged(row["repeatability"], row["repeatability_low"], row["repeatability_high"], "score"),
             number(row["unassigned_share"], "share"),
-            plain(row["reason"]),
+            plain(row["reason"]).replace(" bic", " BIC"),
         )
         for row in rows_of(segment_choices, sql)
     ]
@@ -78,15 +94,17 @@ def rfm_table(rfm_cells: Table) -> pd.DataFrame:
             cast(sum(case when frequency_score >= 4 then n_persons else 0 end) as bigint) as n_frequent
         from this group by recency_score order by recency_score desc
     """
+    rows = rows_of(rfm_cells, sql)
+    has_amounts = any(row["amount"] for row in rows)
     shown = [
         (
             number(row["recency_score"]),
             number(row["n_persons"]),
             number(row["n_outcomes"]),
-            number(float(row["amount"]), "amount"),
+            number(float(row["amount"]), "amount") if has_amounts else "-",
             number(row["n_frequent"]),
         )
-        for row in rows_of(rfm_cells, sql)
+        for row in rows
     ]
     columns = ["recency (5: latest)", "persons", "conversions", "amount", "of them frequent (4 or 5)"]
     return pd.DataFrame(shown, columns=columns)
@@ -110,9 +128,12 @@ def segments_finding(segment_choices: Table, segment_profiles: Table, segment_me
         for name, words in (("stability", "on resamples of persons"), ("repeatability", "in other weeks"))
         if (row := figures.get(name)) and is_known(row["value"])
     ]
-    method = f", told apart by {plain(chosen[0]['method'])}" if chosen else ""
+    method = f", told apart by {method_in_words(chosen[0]['method'])}" if chosen else ""
     trust = f"; they come again {', and '.join(told)} (1 is the same, 0 is chance)" if told else ""
-    return Finding(f"{things(n, 'person')} are of {number(len(profiles))} kinds{method}{trust}.")
+    outside = sum(row["n_persons"] for row in profiles if row["segment"] == NO_SEGMENT)
+    n_kinds = len(profiles) - (outside > 0)
+    left = f", and {number(outside / n, 'share')} of none of them" if outside else ""
+    return Finding(f"{things(n, 'person')} are of {things(n_kinds, 'kind')}{left}{method}{trust}.")
 
 
 def moves_finding(segment_moves: Table, segment_metrics: Table) -> Finding:
@@ -150,15 +171,15 @@ def buyers_finding(rfm_cells: Table) -> Finding:
     """
     row = rows_of(rfm_cells, sql)[0]
     if not row["n"]:
-        return Finding("Nobody converted, so there are no buyers to rank.")
+        return Finding("Nobody converted, so there is nobody to rank.")
     if not row["amount"]:
         return Finding(
-            f"{number(row['n_frequent'])} of {things(row['n'], 'buyer')} converted lately and often (score 4 "
-            "or 5 in both); no amount is told."
+            f"{number(row['n_frequent'])} of {things(row['n'], 'person')} who converted did so lately and "
+            "often (score 4 or 5 in both); no amount is told."
         )
     return Finding(
-        f"{number(row['n_best'])} of {things(row['n'], 'buyer')} score 4 or 5 in all three, and bring "
-        f"{number(row['best'] / row['amount'], 'share')} of the amount."
+        f"{number(row['n_best'])} of {things(row['n'], 'person')} who converted score 4 or 5 in all three, "
+        f"and bring {number(row['best'] / row['amount'], 'share')} of the amount."
     )
 
 

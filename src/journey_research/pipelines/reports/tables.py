@@ -12,7 +12,7 @@ from journey_research.engine import Table
 from .words import Foot, Remark, is_known, number, plain, ranged, span
 
 ENDINGS = {
-    "share": ("_share", "_rate", "coverage", "_percent"),
+    "share": ("_share", "_rate", "_rate_decided", "_rate_train", "coverage", "_percent"),
     "amount": ("_amount", "_value"),
     "score": tuple(
         "precision recall f1 auc brier log_loss lift skill gini ece slope intercept "
@@ -20,10 +20,32 @@ ENDINGS = {
     ),
 }
 
+LEAST_WIDTH = 0.0005  # of a range of shares: less is 0.0 points
+# Figures whose column name is not what the field calls them.
+NAMES = {
+    "auc": "AUC (0.5 is chance)",
+    "auc_above_converted_before": "AUC above converted before",
+    "base_rate_train": "base rate in training",
+    "brier": "Brier score",
+    "conversion_rate_decided": "conversion rate, journeys that are over",
+    "days_to_convert_median": "days to convert (median)",
+    "moved_share": "changed segment since the week before",
+    "n_outcomes": "conversions",
+    "n_persons_with_touches": "persons with touches (what consent holds apart counts by itself)",
+    "outcomes_without_journey_share": "conversions outside journeys",
+    "outcomes_without_touch_share": "conversions of persons without a touch",
+    "repeatability": "same segment in other weeks (adjusted Rand)",
+    "stability": "same segments on resamples (adjusted Rand)",
+    "touches_per_journey_median": "touches per journey (median)",
+    "unassigned_share": "in no segment",
+    "week_agreement_fitted_anew": "same as the week before, fitted anew (adjusted Rand)",
+    "week_agreement_same_model": "same as the week before, by the same model (adjusted Rand)",
+}
+
 
 def or_said(frame: pd.DataFrame, sentence: str) -> pd.DataFrame | Remark:
-    """The table, or a sentence in its place where it has no rows."""
-    return Remark(sentence) if frame.empty else frame
+    """The table with every word of it, or a sentence in its place where it has no rows."""
+    return Remark(sentence) if frame.empty else Whole(frame)
 
 
 def or_nothing(frame: pd.DataFrame) -> pd.DataFrame | None:
@@ -109,6 +131,8 @@ def widest_range(headlines: Table) -> Remark:
     if not widths:
         return Remark("There is no channel to credit yet, so there is nothing to be wrong about there.")
     widest = max(widths, key=lambda name: widths[name])
+    if widths[widest] < LEAST_WIDTH:
+        return Remark("The leading channel's share is the same whatever the model, the persons or the draw.")
     return Remark(
         f"What moves the leading channel's share most is {widest}: "
         f"its range is {100 * widths[widest]:.1f} points wide."
@@ -146,6 +170,16 @@ def unit_of(metric: str) -> str:
     return "other"
 
 
+def named(metric: str) -> str:
+    """A figure as a reader calls it.
+
+    Example:
+        >>> named("brier"), named("log_loss")
+        ('Brier score', 'log loss')
+    """
+    return NAMES.get(metric, plain(metric))
+
+
 def metrics_table(metrics: Table) -> pd.DataFrame:
     """Measured figures with their ranges.
 
@@ -157,7 +191,7 @@ def metrics_table(metrics: Table) -> pd.DataFrame:
     """
     shown = [
         {
-            "figure": plain(row["metric"]),
+            "figure": named(row["metric"]),
             "value (95 in 100)": ranged(row["value"], row["low"], row["high"], told_unit(row)),
             "n": number(row["n"]),
         }

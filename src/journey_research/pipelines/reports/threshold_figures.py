@@ -30,6 +30,8 @@ def kpis_by_threshold(threshold_kpis: Table, ranking_flips: Table) -> Axes:
     relative = 100 * (told[KPIS].astype(float) / at_chosen.where(at_chosen > 0) - 1)
     widest = relative.drop(columns="n_persons").abs().max()
     title = "No figure but the number of persons moves with the threshold"
+    if not widest.max() > 0 and not relative["n_persons"].any():
+        return said("No figure moves with the threshold")
     if widest.max() > 0:
         name = str(widest.idxmax())
         values = told[name].astype(float)

@@ -76,6 +76,7 @@ def week_table(
         label = f"revenue{_currencies(orders)}" if figure == "revenue" else figure
         # Journeys of the last days are still open, so the newest rate is low whatever happened.
         moved = "too early to tell" if figure == "conversion rate" else change(now, before)
+        moved = moved if now.value is not None else ""
         shown.append((label, now.in_words, before.in_words, moved))
     shown.append(("rejected share (all files read)", rejected.in_words, "", ""))
     table = pd.DataFrame(shown, columns=["figure", "this week", "week before", "change"])
@@ -89,13 +90,15 @@ def week_answer(as_of: Table, week: pd.DataFrame, window_days: int) -> Sentence:
     """The week in one sentence."""
     instant = instant_of(as_of)
     told = week.set_index("figure")["this week"]
-    if instant is None or told["touches"] in ("0", "not known"):
-        return Sentence(
-            "There were no touches in the last week of this environment, so there is nothing to compare."
-        )
+    if instant is None:
+        return Sentence("The data hold no instant, so there is no week to compare with another.")
+    quiet = week[week["figure"].isin(["touches", "conversions"])]
+    if (quiet[["this week", "week before"]] == "0").all(axis=None):
+        return Sentence("There were neither touches nor conversions in the last two weeks of these data.")
     moved = week[week["change"].str.startswith(("▲", "▼"))]
     changed = ", ".join(
-        f"{figure} {said[2:]}" for figure, said in zip(moved["figure"], moved["change"], strict=True)
+        f"{figure.split(',')[0]} {said[2:]}"
+        for figure, said in zip(moved["figure"], moved["change"], strict=True)
     )
     beyond = f"beyond chance: {changed}" if changed else "nothing moved beyond chance"
     persons, conversions = told["active persons"].split(" (")[0], told["conversions"].split(" (")[0]
@@ -103,6 +106,11 @@ def week_answer(as_of: Table, week: pd.DataFrame, window_days: int) -> Sentence:
         f"In {last_window(instant, window_days).in_words}, {persons} persons were in touch with us and "
         f"{conversions} conversions were seen; against the week before, {beyond}."
     )
+
+
+def week_shown(as_of: Table, week: pd.DataFrame) -> pd.DataFrame | None:
+    """The week's table, or nothing where there is no week: the answer above says so."""
+    return week if instant_of(as_of) else None
 
 
 def touches_by_day(as_of: Table, journey_touches: Table, window_days: int) -> Table:
@@ -158,6 +166,8 @@ def _estimates(
     ):
         for figure, unit in (("touches", "count"), ("conversions", "count"), ("revenue", "amount")):
             found[figure, when] = total(by_key.get((figure, when)), unit)
+        if not orders.count():  # without orders nothing is known of revenue, which is not the same as none
+            found["revenue", when] = Estimate(None, None, "amount")
         n_persons = by_key.get(("touches", when), {"n_persons": 0})["n_persons"]
         found["active persons", when] = Estimate(n_persons, sqrt(n_persons), "count")
         found["conversion rate", when] = rate(by_key.get(("conversion rate", when)))

@@ -132,10 +132,12 @@ def lasting_between(middle: float | None, low: float | None, high: float | None)
     """A length of time with its range, in the unit that fits its middle.
 
     Example:
-        >>> lasting_between(150, 140, 160), lasting_between(52, None, None)
-        ('2.5 minutes (2.3 to 2.7)', '52 seconds')
+        >>> lasting_between(150, 140, 160), lasting_between(52, None, None), lasting_between(0, 0, 0)
+        ('2.5 minutes (2.3 to 2.7)', '52 seconds', 'at once')
     """
     told = lasting(middle)
+    if middle == 0 == high:
+        return "at once"
     if middle is None or not (is_known(low) and is_known(high)):
         return told
     length = {"days": 86_400, "hours": 3_600, "minutes": 60}.get(told.split(" ")[-1])

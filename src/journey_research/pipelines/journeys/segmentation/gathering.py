@@ -62,7 +62,7 @@ def gather_behaviours(
         Each of ``PERIODS`` with its persons (``now`` has all), and the counts behind them, one row per
         person and period.
     """
-    touched = {"journey_touches": journey_touches, "as_of": as_of}
+    touched = {"journey_touches": journey_touches, "as_of": as_of, "periods": run_sql("periods.sql")}
     counted = run_sql("person_behaviour.sql", outcomes=outcomes, orders=orders, **touched)
     behaviour = counted.to_arrow().sort_by([("period", "ascending"), ("person_id", "ascending")])
     mixes = run_sql("person_channels.sql", **touched).to_arrow()

@@ -6,12 +6,6 @@
 with ends as (
     select micros(as_of) as end_us from as_of
 ),
-periods as (
-    select 'now' as period, 0 as first_week, -1 as remainder
-    union all select 'week_before', 1, -1
-    union all select 'odd_weeks', 0, 1
-    union all select 'even_weeks', 0, 0
-),
 paged as (
     select journey_touches.person_id, journey_touches.session_id, journey_touches.touched_at,
         journey_touches.touch_id, journey_touches.action,

@@ -5,12 +5,6 @@
 with ends as (
     select micros(as_of) as end_us from as_of
 ),
-periods as (
-    select 'now' as period, 0 as first_week, -1 as remainder
-    union all select 'week_before', 1, -1
-    union all select 'odd_weeks', 0, 1
-    union all select 'even_weeks', 0, 0
-),
 followed as (
     select person_id, channel, session_id,
         cast(floor((end_us - micros(touched_at)) / 604800000000) as bigint) as week,
