@@ -46,7 +46,7 @@ def test_planted_segments_are_found_and_named():
     assert len(found.sizes) == 3
     names = found.persons.groupby(planted)["segment"].agg(lambda own: own.value_counts().index[0]).tolist()
     assert [name.split(",")[0].split()[0] + " " + name.split(",")[0].split()[1] for name in names] == [
-        "much look", "much buy", "much help",
+        "often look", "often buy", "often help",
     ]  # fmt: skip
     assert "3 of 6 segments tried" in repr(found)
 
@@ -77,14 +77,14 @@ def test_chains_tell_orders_apart_that_shares_do_not():
 
     told, _ = pd.factorize(found.persons["segment"])
     assert adjusted_rand(told, np.arange(160) % 2) == 1.0
-    assert set(found.sizes["segment"]) == {"much a > a, little a > b", "little a > a, much a > b"}
+    assert set(found.sizes["segment"]) == {"often a > a, seldom a > b", "seldom a > a, often a > b"}
 
 
 def test_a_segment_is_a_group_to_compare():
     table, _ = drawn(KINDS, 100, seed=2, least=12)
     found = journeys(table, **COLUMNS).segments()
-    buyers = next(name for name in found.sizes["segment"] if "much buy" in name)
-    lookers = next(name for name in found.sizes["segment"] if "much look" in name)
+    buyers = next(name for name in found.sizes["segment"] if "often buy" in name)
+    lookers = next(name for name in found.sizes["segment"] if "often look" in name)
 
     shares = found.events.event_shares(diff=("segment", buyers, lookers)).set_index("event")
 

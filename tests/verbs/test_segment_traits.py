@@ -20,7 +20,10 @@ def test_names_grow_until_no_two_are_the_same():
     rows += [(1, "look", 1, 1.0), (1, "buy", 2, 0.9), (1, "ask", 3, -0.8)]
     traits = pd.DataFrame(rows, columns=["label", "trait", "place", "difference"])
 
-    assert name_segments(traits) == {0: "much look, much buy, much ask", 1: "much look, much buy, little ask"}
+    assert name_segments(traits) == {
+        0: "often look, often buy, often ask",
+        1: "often look, often buy, seldom ask",
+    }
 
 
 def test_sizes_are_shares_with_ranges_that_hold_them():

@@ -121,7 +121,7 @@ def find_segments(
         >>> days = pd.date_range("2025-01-01", periods=len(told), freq="min")
         >>> found = journeys(told.assign(day=days), person="who", time="day", event="what")
         >>> find_segments(found).sizes[["segment", "n"]].values.tolist()
-        [['little look, much buy', 40], ['much look, little buy', 40]]
+        [['often look, seldom buy', 40], ['seldom look, often buy', 40]]
     """
     from threadpoolctl import threadpool_limits
 

@@ -91,12 +91,12 @@ def name_segments(traits: pd.DataFrame) -> dict[int, str]:
     Example:
         >>> told = pd.DataFrame({"label": [0, 0, 1], "trait": ["buy", "look", "buy"], "place": [1, 2, 1]})
         >>> name_segments(told.assign(difference=[1.2, -0.9, -1.2]))
-        {0: 'much buy, little look', 1: 'little buy'}
+        {0: 'often buy, seldom look', 1: 'seldom buy'}
     """
     told: dict[int, list[str]] = {int(label): [] for label in traits["label"]}
     for one in traits.sort_values(["label", "place"]).to_dict("records"):
         if abs(one["difference"]) >= NOTEWORTHY:
-            told[one["label"]].append(f"{'much' if one['difference'] > 0 else 'little'} {one['trait']}")
+            told[one["label"]].append(f"{'often' if one['difference'] > 0 else 'seldom'} {one['trait']}")
     if len(told) == 1:
         return dict.fromkeys(told, EVERYBODY)
     names: dict[int, str] = {}

@@ -42,6 +42,7 @@ TRAITS = {
     "late_share": ("style", "in the evening", "by day", "only by day"),
     "weekend_share": ("style", "at the weekend", "on weekdays", "only on weekdays"),
     OTHER: (CHANNEL, "many other channels", "few other channels", "no other channels"),
+    DEED + OTHER_DEED: (DOING, "much else", "little else", "nothing else"),
 }
 
 
@@ -183,11 +184,14 @@ def word_for(trait: str, value: float, difference: float) -> str:
     """Plain words for a trait that differs.
 
     Example:
-        >>> word_for("n_outcomes", 0.0, -0.4), word_for("store", 0.3, 0.9)
-        ('no conversions', 'much store')
+        >>> word_for("n_outcomes", 0.0, -0.4), word_for("store", 0.3, 0.9), word_for("deed purchased", 0.1, 1)
+        ('no conversions', 'much store', 'often purchased')
     """
     said = deed_in_words(trait)
-    _, high, low, none = TRAITS.get(trait, (CHANNEL, f"much {said}", f"little {said}", f"no {said}"))
+    usual = (CHANNEL, f"much {said}", f"little {said}", f"no {said}")
+    if trait.startswith(DEED):
+        usual = (DOING, f"often {said}", f"seldom {said}", f"never {said}")
+    _, high, low, none = TRAITS.get(trait, usual)
     if difference > 0:
         return high
     return none if value == 0 else low
