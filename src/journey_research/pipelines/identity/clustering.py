@@ -21,7 +21,6 @@ import numpy as np
 
 from .joining import NOTHING, Pairs, held_by_groups, join_groups, no_pairs, united
 from .matching.linkage import Merges, average_linkage, components
-from .matching.threads import side_by_side
 
 MILLION = 1_000_000  # Probabilities have six decimals; whole numbers add up to the same in any order.
 
@@ -97,16 +96,15 @@ class Ties:
         is_open = (self.identical_probability >= lowest) & (self.identical_probability < highest)
         wavers = self._chained_to(sure, self.identical[0][is_open], lowest)
         steady = self._linked(sure, lowest, ~wavers, holds)
-
-        def cut(threshold: float) -> np.ndarray:
+        found = []
+        for threshold in thresholds:
             roots, merges = sure, [steady]
             if is_open.any():
                 roots = self._joined(surely, self._equal(threshold), holds)
                 merges.append(self._linked(roots, threshold, wavers, holds))
             roots = clusters_of(merges, n, threshold)[roots]
-            return self._joined(roots, self.unverified, [*holds, self._names(roots)])
-
-        return side_by_side(cut, thresholds)
+            found.append(self._joined(roots, self.unverified, [*holds, self._names(roots)]))
+        return found
 
     def _holds(self) -> list[np.ndarray]:
         """Of each thing that a person has once, what each record holds of it."""

@@ -130,6 +130,9 @@ def test_a_block_costs_its_pairs_and_one_too_large_covers_nothing(cap, price):
     # In blocks of at most five they are compared with nobody, and three of six records tell as much.
     assert learn_rules(ring, matches, 9.0, 1, 5, np.arange(6)) == []
     assert learn_rules(ring, matches, 9.0, 1, 5, np.arange(3)) == []
+    # One of six that stands for more than a block may hold tells nothing of how large blocks are.
+    (bought,) = learn_rules(ring, matches, 9.0, 1, 5, np.arange(1))
+    assert bought.covers.all()
 
 
 @settings(deadline=None, max_examples=10)

@@ -4,9 +4,10 @@ Context: dedupe searches its predicates for the cheapest set that covers the lab
 one cover misses the pairs that nobody labelled. Choice: rules are bought by what they cover for
 their price; a match's second and third cover still count a little; the price of a rule is the
 number of pairs it makes on a sample, scaled to all records; and a match in a block too large to be compared
-is not covered: among a million, whoever shares but a town with another meets nobody. Given up: dedupe's
+is not covered: among many, whoever shares but a town with another meets nobody. Given up: dedupe's
 branch-and-bound, which takes minutes where this takes a second, and its predicates that need an index of
-all values; and what is found in large blocks after all, where another column splits them.
+all values; what is found in large blocks after all, where another column splits them; and, where a sampled
+record stands for more than a block may hold, to know which blocks are large.
 """
 
 from __future__ import annotations
@@ -130,8 +131,9 @@ class _Offer:
         row, key = self.shared(rule) if shared is None else shared
         block, low = packed >> np.uint64(width), key >> np.uint64(width)
         size = np.searchsorted(block, low, "right") - np.searchsorted(block, low, "left")
-        # One record of a block in the sample may be all there is of it.
-        fits = (size <= 1) | (size * self.scale <= self.most_in_block)
+        # One record of a block in the sample may be all there is of it; and where one stands for more than a
+        # block may hold, the sample does not tell small blocks from large ones.
+        fits = (size <= 1) | (size * self.scale <= self.most_in_block) | (self.scale > self.most_in_block)
         return PricedRule(rule, float(capped.sum()) / (n * self.scale), self.told(row[fits]))
 
 

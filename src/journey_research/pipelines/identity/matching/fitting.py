@@ -220,19 +220,22 @@ def settle(
     """
     generator = np.random.default_rng(seed)
     joined = np.flatnonzero(pairs.is_joined)
+    # Of a million records a sample's pairs know some: only these are clustered.
+    records, ends = np.unique(np.concatenate([pairs.first, pairs.second]), return_inverse=True)
+    first, second = ends[: len(pairs.first)], ends[len(pairs.first) :]
 
     def score(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        return np.zeros(len(a)) if fitted is None else fitted.probability(pairs.likeness.compare(a, b))
+        if fitted is None:
+            return np.zeros(len(a))
+        return fitted.probability(pairs.likeness.compare(records[a], records[b]))
 
     for threshold in rounds:
         answer = pairs.answer.copy()
         answer[joined[is_believed(probability[joined])]] = 1
         unknown = answer == UNKNOWN
-        merges = average_linkage(
-            pairs.n_records, pairs.first, pairs.second, np.where(unknown, probability, answer), score
-        )
-        cluster = merges.clusters(pairs.n_records, threshold)
-        is_same = np.where(unknown, cluster[pairs.first] == cluster[pairs.second], answer == 1)
+        merges = average_linkage(len(records), first, second, np.where(unknown, probability, answer), score)
+        cluster = merges.clusters(len(records), threshold)
+        is_same = np.where(unknown, cluster[first] == cluster[second], answer == 1)
         may_match = is_same | (probability >= LEAST_PROBABILITY)
         fitted = fit_on_some(pairs.seen, is_same.astype(float), may_match, generator, fitted, heavy)
         probability = fitted.probability(pairs.features)
