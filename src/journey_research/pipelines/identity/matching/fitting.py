@@ -20,7 +20,8 @@ from .likeness import Likeness
 from .linkage import average_linkage
 from .logistic import Logistic, fit_logistic
 
-ROUNDS = (0.35, 0.35, 0.35)  # thresholds of the clusters that answer what nobody has
+ROUNDS = (0.4, 0.4, 0.4)  # thresholds of the clusters that answer what nobody has
+SAMPLE_ROUNDS = (0.35, 0.35, 0.35)  # where the pairs are a sample's
 ENOUGH_MATCHES = 300  # known ones that weigh as much as half of all matches of a sample
 UNKNOWN = -1
 FOLDS = 5
@@ -100,7 +101,7 @@ def fit_classifier(pairs: TeachingPairs, guess: np.ndarray, seed: int = 1) -> Lo
     if not pairs.is_whole:
         is_match = pairs.answer == 1
         share = float(is_match.sum() / (is_match.sum() + ENOUGH_MATCHES))
-        return settle_guess(pairs, guess, seed, ROUNDS, Heavy(is_match, share))
+        return settle_guess(pairs, guess, seed, SAMPLE_ROUNDS, Heavy(is_match, share))
     fitted = settle(pairs, guess, seed)
     if min((pairs.answer == 0).sum(), (pairs.answer == 1).sum()) < LEAST_KNOWN:
         return fitted
@@ -192,7 +193,7 @@ def settle_guess(
     pairs: TeachingPairs,
     guess: np.ndarray,
     seed: int = 1,
-    rounds: Sequence[float] = ROUNDS,
+    rounds: Sequence[float] = SAMPLE_ROUNDS,
     heavy: Heavy | None = None,
 ) -> Logistic:
     """``settle`` for a sample of the blocked pairs; the guess, fitted, tells those that it left out."""
