@@ -1,11 +1,13 @@
 """Events in order: the pass of counting against the plain sort."""
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journey_research.verbs.event_codes import usable_events
 from journey_research.verbs.event_order import group_rows, order_within, put_in_order
 
 A_CENTURY_US = 100 * 366 * 86_400_000_000
@@ -77,3 +79,9 @@ def test_rows_of_a_group_are_together_and_in_their_order(told):
     assert found.tolist() == sorted(range(len(told)), key=lambda row: told[row][0])
     assert sorted_values.tolist() == [told[row][1] for row in found]
     assert np.diff(ends).tolist() == [int((group == one).sum()) for one in range(6)]
+
+
+def test_two_categories_of_one_text_are_one_person():
+    day = pd.Series(["2025-01-01"] * 3)
+    told = usable_events(pd.Series(pd.Categorical([1, "1", 2], [1, "1", 2])), day, pd.Series(["look"] * 3))
+    assert (told[0]["person"].to_pylist(), told[1].to_pylist()) == ([0, 0, 1], ["1", "2"])

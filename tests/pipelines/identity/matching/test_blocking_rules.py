@@ -130,8 +130,8 @@ def test_a_block_costs_its_pairs_and_one_too_large_covers_nothing(cap, price):
     # In blocks of at most five they are compared with nobody, and three of six records tell as much.
     assert learn_rules(ring, matches, 9.0, 1, 5, np.arange(6)) == []
     assert learn_rules(ring, matches, 9.0, 1, 5, np.arange(3)) == []
-    # One of six that stands for more than a block may hold tells nothing of how large blocks are.
-    (bought,) = learn_rules(ring, matches, 9.0, 1, 5, np.arange(1))
+    # Two of six, each of which stands for more than a block may hold, tell nothing of how large blocks are.
+    (bought,) = learn_rules(ring, matches, 9.0, 1, 2, np.arange(2))
     assert bought.covers.all()
 
 

@@ -55,10 +55,6 @@ class TeachingPairs:
     seen: np.ndarray
     is_whole: bool = True
 
-    @property
-    def n_records(self) -> int:
-        return len(self.likeness.columns[0].codes)
-
 
 @dataclass(frozen=True)
 class Heavy:
