@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from .joining import NOTHING, Pairs, held_by_groups, join_groups, no_pairs, united
 from .matching.linkage import Merges, average_linkage, components
+from .matching.threads import side_by_side
 
 MILLION = 1_000_000  # Probabilities have six decimals; whole numbers add up to the same in any order.
 
@@ -85,26 +86,47 @@ class Ties:
             >>> [roots.tolist() for roots in ties.at_each([.5, .2])]
             [[0, 0, 2], [0, 0, 2]]
         """
+        return self.linked(thresholds)[0]
+
+    def linked(self, thresholds: Sequence[float]) -> tuple[list[np.ndarray], np.ndarray]:
+        """What ``at_each`` returns, and which records were looked at together for it.
+
+        Returns:
+            The clusters, and n numbers of chains: a record of another chain is nowhere in the same cluster,
+            unless judgements, sure or unverified ties or equal values join the two.
+        """
         lowest, highest = min(thresholds), max(thresholds)
         n = self.n_records
         judged = join_groups(n, self.same, (), self.distinct)
         holds = [united(held, judged) for held in self._holds()]
         surely = self._joined(judged, self.sure, holds)
         sure = self._joined(surely, self._equal(highest), holds)
+        near = self._near(sure, lowest)
         # Equal records that some thresholds join and others do not are in few chains; the others are
         # linked once for all thresholds.
         is_open = (self.identical_probability >= lowest) & (self.identical_probability < highest)
-        wavers = self._chained_to(sure, self.identical[0][is_open], lowest)
-        steady = self._linked(sure, lowest, ~wavers, holds)
+        wavers = near.among(self.identical[0][is_open])
+        wavering, steady = near.only(wavers), near.only(~wavers)
+        asked = list(dict.fromkeys(thresholds)) if is_open.any() else []
+
+        def linked(threshold: float | None) -> tuple[np.ndarray, Merges]:
+            if threshold is None:
+                return sure, self._linked(steady, sure, lowest, holds)
+            roots = self._joined(surely, self._equal(threshold), holds)
+            return roots, self._linked(wavering, roots, threshold, holds)
+
+        (_, firm), *others = side_by_side(linked, [None, *asked])
+        by_threshold = dict(zip(asked, others, strict=True))
+        chain = firm.chain[sure]
+        if asked:
+            roots, merges = by_threshold[lowest]
+            chain = np.where(wavers, merges.chain[roots], chain)
         found = []
         for threshold in thresholds:
-            roots, merges = sure, [steady]
-            if is_open.any():
-                roots = self._joined(surely, self._equal(threshold), holds)
-                merges.append(self._linked(roots, threshold, wavers, holds))
-            roots = clusters_of(merges, n, threshold)[roots]
+            roots, *loose = by_threshold.get(threshold, (sure,))
+            roots = clusters_of([firm, *loose], n, threshold)[roots]
             found.append(self._joined(roots, self.unverified, [*holds, self._names(roots)]))
-        return found
+        return found, chain
 
     def _holds(self) -> list[np.ndarray]:
         """Of each thing that a person has once, what each record holds of it."""
@@ -140,11 +162,9 @@ class Ties:
         joined: np.ndarray = told[roots]
         return joined
 
-    def _chained_to(self, roots: np.ndarray, records: np.ndarray, floor: float) -> np.ndarray:
-        """Whether a record is chained to any of some by ties of at least a probability."""
+    def _near(self, roots: np.ndarray, floor: float) -> _Near:
+        """What ties of at least a probability lead to, also over groups joined before."""
         n = self.n_records
-        if not len(records):
-            return np.zeros(n, dtype=bool)
         told = [
             (pairs[0][probability >= floor], pairs[1][probability >= floor])
             for pairs, probability in (
@@ -152,38 +172,32 @@ class Ties:
                 (self.scored, self.scored_probability),
             )
         ]
-        chain = components(n, *_chained([*told, (np.arange(n), roots)]))
-        is_hit = np.zeros(n, dtype=bool)
-        is_hit[chain[records]] = True
-        hit: np.ndarray = is_hit[chain]
-        return hit
+        joined = np.flatnonzero(roots != np.arange(n))
+        chain = components(n, *_chained([*told, (joined, roots[joined])]))
+        rows = np.flatnonzero(chain[self.scored[0]] == chain[self.scored[1]])
+        is_told = np.zeros(n, dtype=bool)
+        is_told[self.scored[0]] = is_told[self.scored[1]] = True
+        millionths = np.rint(self.scored_probability[rows] * MILLION).astype(np.int64)
+        return _Near(chain, (self.scored[0][rows], self.scored[1][rows]), millionths, is_told)
 
-    def _linked(
-        self, roots: np.ndarray, floor: float, is_asked: np.ndarray, holds: Sequence[np.ndarray]
-    ) -> Merges:
+    def _linked(self, near: _Near, roots: np.ndarray, floor: float, holds: Sequence[np.ndarray]) -> Merges:
         """Average linkage between the groups joined before; a pair that nobody scored counts as 0.
 
         Args:
+            near: The scored pairs that count, at a floor that is no higher.
             roots: n smallest records of the groups so far.
             floor: Least average probability.
-            is_asked: n truth values: of which records; whole chains.
             holds: Arrays of n: what each record holds of something of which a person has one.
         """
         n = self.n_records
-        own = np.flatnonzero(is_asked[self.scored[0]])
-        scored = self.scored[0][own], self.scored[1][own]
-        a, b = roots[scored[0]], roots[scored[1]]
-        told = np.zeros(n, dtype=bool)
-        told[self.scored[0]] = told[self.scored[1]] = True  # also by pairs of records that are not asked
-        size = np.bincount(roots[told], minlength=n)
-        between = np.flatnonzero(a != b)
-        code = np.minimum(a, b)[between] * n + np.maximum(a, b)[between]
-        order = np.argsort(code, kind="stable")  # mostly sorted already, and then at no cost
-        code, between = code[order], between[order]
-        millionths = np.rint(self.scored_probability[own[between]] * MILLION).astype(np.int64)
+        a, b = roots[near.pairs[0]], roots[near.pairs[1]]
+        size = np.bincount(roots[near.is_told], minlength=n)  # also told by pairs that do not count
+        code, own = np.minimum(a, b) * n + np.maximum(a, b), np.flatnonzero(a != b)
+        own = own[np.argsort(code[own], kind="stable")]  # mostly sorted already, and then at no cost
+        code = code[own]
         starts = np.flatnonzero(np.append(True, code[1:] != code[:-1])) if len(code) else code
         low, high = code[starts] // n, code[starts] % n
-        total = np.add.reduceat(millionths, starts) if len(starts) else millionths
+        total = np.add.reduceat(near.millionths[own], starts) if len(starts) else starts
         mean = total / (MILLION * (size[low] * size[high]))
         return average_linkage(
             n,
@@ -196,6 +210,36 @@ class Ties:
             apart=(roots[self.distinct[0]], roots[self.distinct[1]]),
             holds=[held_by_groups(held, roots) for held in holds],
         )
+
+
+@dataclass(frozen=True)
+class _Near:
+    """The scored pairs that may count for clusters at a floor or above: a group is chained by likely pairs.
+
+    Attributes:
+        chain: n numbers: what likely pairs lead to one another.
+        pairs: The scored pairs inside a chain.
+        millionths: Their probabilities, as whole numbers.
+        is_told: n truth values: whether any pair of the record was scored.
+    """
+
+    chain: np.ndarray
+    pairs: Pairs
+    millionths: np.ndarray
+    is_told: np.ndarray
+
+    def among(self, records: np.ndarray) -> np.ndarray:
+        """n truth values: whether a record is in the chain of any of some."""
+        is_hit = np.zeros(len(self.chain), dtype=bool)
+        is_hit[self.chain[records]] = True
+        hit: np.ndarray = is_hit[self.chain]
+        return hit
+
+    def only(self, is_asked: np.ndarray) -> _Near:
+        """The pairs of some records, n truth values; whole chains."""
+        rows = np.flatnonzero(is_asked[self.pairs[0]])
+        pairs = self.pairs[0][rows], self.pairs[1][rows]
+        return replace(self, pairs=pairs, millionths=self.millionths[rows])
 
 
 def clusters_of(merges: Sequence[Merges], n_records: int, threshold: float) -> np.ndarray:

@@ -89,10 +89,10 @@ def add_records(
     belonging[reached] = after.probability
     assert grown.found is not None
 
-    def with_new(roots: np.ndarray, again: np.ndarray) -> np.ndarray:
-        grown_roots = np.append(roots, np.arange(n, n_all))
-        grown_roots[reached] = reached[again]
-        return grown_roots
+    def with_new(smallest: np.ndarray, again: np.ndarray) -> np.ndarray:
+        told_anew = np.append(smallest, np.arange(n, n_all))
+        told_anew[reached] = reached[again]
+        return told_anew
 
     return replace(
         grown,
@@ -103,6 +103,7 @@ def add_records(
             for threshold, roots in told.roots_at.items()
         },
         probability=belonging,
+        chain=with_new(told.chain, after.chain),
     ), reached
 
 

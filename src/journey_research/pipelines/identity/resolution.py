@@ -17,7 +17,6 @@ from .clustering import Ties, no_pairs
 from .judgements import judged_labels
 from .matching.candidates import is_among
 from .matching.columns import ValueColumn
-from .matching.linkage import chains
 from .matching.matcher import Matcher, Scored, read_matcher, score_columns
 from .matching.progress import Progress, silent
 from .persons import belonging
@@ -40,6 +39,7 @@ class Resolution:
         roots: n record numbers: the smallest of each record's person.
         probability: n probabilities that a record belongs to its person; alone: 1.
         roots_at: Other threshold -> what ``roots`` would be.
+        chain: n numbers: which records were looked at together; see ``Ties.linked``.
     """
 
     ids: pd.Index
@@ -53,6 +53,7 @@ class Resolution:
     roots: np.ndarray
     probability: np.ndarray
     roots_at: Mapping[float, np.ndarray]
+    chain: np.ndarray
 
     @property
     def pairs(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -79,29 +80,22 @@ class Resolution:
     def chained_to(self, records: np.ndarray) -> np.ndarray:
         """Every record that is clustered together with any of some, these among them; rising numbers.
 
-        Pairs are followed from these records on, so that the cost is that of looking at all pairs a few
-        times, and not of chaining all of them.
+        The chains are those of the last clustering; judgements and equal values lead on to further ones.
         """
-        n = len(self.ids)
+        is_asked = np.zeros(len(self.ids), dtype=bool)
+        is_asked[self.chain[records]] = True
         judged = judged_labels(self.judgements)
-        same = place_pairs(judged[judged["answer"] == "same"], self.ids)
-        known = (same[0] >= 0) & (same[1] >= 0)
-        first, second, probability = self.pairs
-        likely = np.flatnonzero(probability >= self.floor)
-        first = np.concatenate([first[likely], same[0][known]])
-        second = np.concatenate([second[likely], same[1][known]])
-        probability = np.concatenate([probability[likely], np.ones(int(known.sum()))])
-        is_reached = np.zeros(n, dtype=bool)
-        is_reached[records] = True
-        waiting = np.arange(len(first))
-        while len(rows := np.flatnonzero(is_reached[first[waiting]] != is_reached[second[waiting]])):
-            is_reached[first[waiting[rows]]] = is_reached[second[waiting[rows]]] = True
-            waiting = np.delete(waiting, rows)
-        own = np.flatnonzero(is_reached[first])
-        chain = chains(n, first[own], second[own], probability[own], self.floor, Ties.most_in_cluster)
-        is_asked = np.zeros(n, dtype=bool)
-        is_asked[chain[records]] = True
-        return np.flatnonzero(is_asked[chain])
+        first, second = place_pairs(judged[judged["answer"] == "same"], self.ids)
+        known = (first >= 0) & (second >= 0)
+        first, second = first[known], second[known]
+        if self.found is not None:
+            equal = self.found.repeat_probability >= self.floor
+            first = np.concatenate([first, self.found.repeated[equal]])
+            second = np.concatenate([second, self.found.repeats[equal]])
+        one, other = self.chain[first], self.chain[second]
+        while len(rows := np.flatnonzero(is_asked[one] != is_asked[other])):
+            is_asked[one[rows]] = is_asked[other[rows]] = True
+        return np.flatnonzero(is_asked[self.chain])
 
     def part(self, records: np.ndarray) -> Resolution:
         """Some of the records, rising, and what is known of pairs of them; not clustered again."""
@@ -170,7 +164,7 @@ def resolve_columns(
     return clustered(
         Resolution(
             ids, columns, matcher, found, judgements, once, threshold, tuple(shown),
-            np.arange(len(ids)), np.ones(len(ids)), {},
+            np.arange(len(ids)), np.ones(len(ids)), {}, np.arange(len(ids)),
         )
     )  # fmt: skip
 
@@ -196,7 +190,7 @@ def clustered(told: Resolution) -> Resolution:
         once=told.once,
         **compared,
     )
-    roots, *others = ties.at_each([told.threshold, *told.shown])
+    (roots, *others), chain = ties.linked([told.threshold, *told.shown])
     n = len(told.ids)
     a, b, probability = told.pairs
     open_pairs = ~is_among(a * n + b, np.sort(np.minimum(first, second) * n + np.maximum(first, second)))
@@ -207,4 +201,5 @@ def clustered(told: Resolution) -> Resolution:
         roots=roots,
         probability=belonging(roots, a, b, probability),
         roots_at=dict(zip(told.shown, others, strict=True)),
+        chain=chain,
     )

@@ -4,8 +4,8 @@ Context: a chain of likely pairs is not one person, and a wrong tie pulls famili
 one weak pair between two strong groups should not part them. Choice: records chained by pairs above
 a floor are looked at together, the pairs that blocking missed inside a chain are scored as well,
 and the two groups with the greatest average probability are joined until none reaches the
-threshold. Chains of the same size are worked on side by side, as one array. A chain over the cap is
-cut at rising floors first. Given up: that a lower threshold never parts two records (average
+threshold. Chains of about the same size are worked on side by side, as one array. A chain over the cap
+is cut at rising floors first. Given up: that a lower threshold never parts two records (average
 linkage does not promise it, connected components would).
 """
 
@@ -18,6 +18,7 @@ import numpy as np
 
 Scorer = Callable[[np.ndarray, np.ndarray], np.ndarray]
 MOST_CELLS = 4_000_000
+WIDTHS = np.sort(np.concatenate([2 ** np.arange(1, 31), 3 * 2 ** np.arange(30)]))  # of arrays of chains
 FLOOR_STEP, LONGER_IF_SURE = 0.05, 25
 SURE_FLOORS = (0.95, 0.97, 0.985, 0.99, 0.995, 0.998, 0.999, 0.9999)
 _NEVER, _UNDECIDED = -1.0, -2.0  # what must stay apart; and what stays apart for that it cannot be told
@@ -32,11 +33,13 @@ class Merges:
         low: m record numbers, each the smallest of its group.
         high: m record numbers, each the smallest of the group that joins.
         height: m average probabilities at which the two are joined, never rising inside a chain.
+        chain: n numbers: which records were looked at together; see ``chains``.
     """
 
     low: np.ndarray
     high: np.ndarray
     height: np.ndarray
+    chain: np.ndarray
 
     def clusters(self, n_records: int, threshold: float) -> np.ndarray:
         """For each of n records the smallest record of its cluster, cut at a threshold."""
@@ -56,8 +59,8 @@ def components(n: int, first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
     graph = sparse.coo_matrix((np.ones(len(first), dtype=np.int8), (first, second)), shape=(n, n))
     _, label = csgraph.connected_components(graph, directed=False)
-    smallest = np.full(int(label.max()) + 1 if n else 0, n, dtype=np.int64)
-    np.minimum.at(smallest, label, np.arange(n))
+    smallest = np.zeros(int(label.max()) + 1 if n else 0, dtype=np.int64)
+    smallest[label[::-1]] = np.arange(n - 1, -1, -1)  # of several the last one stays
     told: np.ndarray = smallest[label]
     return told
 
@@ -114,17 +117,19 @@ def average_linkage(
     never = (np.zeros(0, dtype=np.int64),) * 2 if apart is None else apart
     together = (number[never[0]] >= 0) & (chain[never[0]] == chain[never[1]])
     never = never[0][together], never[1][together]
-    by_size = _Sorted.by(sizes[number[first]])
-    never_by_size = _Sorted.by(sizes[number[never[0]]])
+    width_of = WIDTHS[np.searchsorted(WIDTHS, sizes)]
+    by_width = _Sorted.by(width_of[number[first]])
+    never_by_width = _Sorted.by(width_of[number[never[0]]])
     lows, highs, heights = [], [], []
-    for size in np.unique(sizes).tolist():
-        of_size = np.flatnonzero(sizes == size)
-        pairs, nevers = by_size.rows(size), never_by_size.rows(size)
-        most = max(1, MOST_CELLS // (size * size))
-        for at in range(0, len(of_size), most):
-            group = of_size[at : at + most]
-            rows = members[starts[group][:, None] + np.arange(size)]
-            table = np.full((len(group), size, size), np.nan)
+    for width in np.unique(width_of).tolist():
+        of_width = np.flatnonzero(width_of == width)
+        pairs, nevers = by_width.rows(width), never_by_width.rows(width)
+        most = max(1, MOST_CELLS // (width * width))
+        for at in range(0, len(of_width), most):
+            group = of_width[at : at + most]
+            is_in = np.arange(width) < sizes[group][:, None]
+            rows = members[starts[group][:, None] + np.where(is_in, np.arange(width), 0)]
+            table = np.where(is_in[:, :, None] & is_in[:, None, :], np.nan, _NEVER)
             of_chain, own = _rows_in(group, number[first[pairs]])
             i, j = place[first[pairs[own]]], place[second[pairs[own]]]
             table[of_chain, i, j] = table[of_chain, j, i] = probability[pairs[own]]
@@ -143,10 +148,10 @@ def average_linkage(
             heights.append(height)
     if not lows:
         nothing = np.zeros(0, dtype=np.int64)
-        return Merges(nothing, nothing, np.zeros(0))
+        return Merges(nothing, nothing, np.zeros(0), chain)
     low, high, height = np.concatenate(lows), np.concatenate(highs), np.concatenate(heights)
     order = np.lexsort([high, low])
-    return Merges(low[order], high[order], height[order])
+    return Merges(low[order], high[order], height[order], chain)
 
 
 @dataclass(frozen=True)
@@ -187,18 +192,23 @@ def chains(
     """
     chain = np.arange(n)
     likely = np.arange(floor, SURE_FLOORS[0] - 1e-9, FLOOR_STEP).tolist()
-    live = np.arange(len(first))
+    records = chain  # what is still asked; ends are places among these
     for least in (*likely, *SURE_FLOORS):
-        live = live[probability[live] >= least]
+        live = np.flatnonzero(probability >= least)
         if not len(live):
             break
-        records, ends = np.unique(np.concatenate([first[live], second[live]]), return_inverse=True)
-        label = components(len(records), *np.split(ends, 2))
+        first, second, probability = first[live], second[live], probability[live]
+        is_asked = np.zeros(len(records), dtype=bool)
+        is_asked[first] = is_asked[second] = True
+        place = np.cumsum(is_asked) - 1
+        records, first, second = records[is_asked], place[first], place[second]
+        label = components(len(records), first, second)
         size = np.bincount(label, minlength=len(records))[label]
         # No floor cuts what is all as good as sure, and cut to single records it would be lost.
         fits = size <= (most * LONGER_IF_SURE if least in SURE_FLOORS else most)
         chain[records[fits]] = records[label[fits]]
-        live = live[~fits[ends[: len(live)]]]
+        rest = np.flatnonzero(~fits[first])
+        first, second, probability = first[rest], second[rest], probability[rest]
     return chain
 
 

@@ -23,7 +23,7 @@ from .progress import Counted, Progress, silent
 from .threads import side_by_side
 
 CHUNK = 500_000
-SAMPLE = 60_000
+SAMPLE, FEW = 60_000, 240_000  # pairs that tell what can be ruled out; and so few that it does not pay
 MOST_SURE = 0.99999  # nothing that is only alike is surer
 # What a comparison of two texts costs beside another, by kind; columns are ordered by it, no more.
 COSTS = {
@@ -149,7 +149,7 @@ class PairScorer:
     def likely(
         self, first: np.ndarray, second: np.ndarray, least: float, tell: Progress = silent
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The pairs of at least a probability, and theirs; the others' texts are hardly compared.
+        """The pairs of at least a probability, and theirs; of many pairs the others' texts are hardly compared.
 
         Args:
             first: k record numbers.
@@ -160,9 +160,14 @@ class PairScorer:
         Returns:
             Row numbers of the pairs that reach it, rising, and their probabilities.
         """
+        counted = Counted("comparing pairs", len(first), tell)
+        if len(first) <= FEW:
+            every = self.probabilities(first, second)
+            counted.add(len(first))
+            rows = np.flatnonzero(every >= least)
+            return rows, every[rows]
         ceilings = self._ceilings(first, second, least)
         floor = np.log(least / (1 - least)) - 1e-6  # probabilities are rounded after they are compared
-        counted = Counted("comparing pairs", len(first), tell)
 
         def sifted(at: int) -> tuple[np.ndarray, np.ndarray]:
             kept, odds = self._sifted(first[at : at + CHUNK], second[at : at + CHUNK], ceilings, floor)
