@@ -70,7 +70,8 @@ def score_restaurants(told: pd.DataFrame, seed: int) -> dict[str, Any]:
     examined = told[~told["restaurant"].isin(taught)]
     truth = pd.DataFrame({"record_id": examined["id"], "true_person_id": examined["restaurant"]})
     found = precision_recall_f1(count_pairs(truth.assign(person=truth["record_id"].map(roots))).sum(axis=0))
-    equal = pd.Series(fold_column(examined["name"])) + "|" + pd.Series(fold_column(examined["address"]))
+    names, addresses = (pd.Series(fold_column(examined[name]).texts) for name in ("name", "address"))
+    equal = names + "|" + addresses
     exact = precision_recall_f1(count_pairs(truth.assign(person=equal.to_numpy())).sum(axis=0))
     precision, recall, f1 = found.round(4).tolist()
     return {

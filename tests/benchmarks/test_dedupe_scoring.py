@@ -27,6 +27,7 @@ from benchmarks.dedupe_scoring import (
 from benchmarks.identity_quality import Answer, Way, draw_labels, run_limited, run_peer
 from benchmarks.identity_sets import IdentitySet
 from journey_research.pipelines.identity.matching.candidates import KeyRing, candidate_pairs
+from journey_research.pipelines.identity.matching.cells import Cells
 from journey_research.pipelines.identity.matching.columns import ValueColumn, encode_column
 from journey_research.pipelines.identity.matching.predicate_keys import MEASURED, PREDICATES
 
@@ -143,7 +144,7 @@ def pairs_by_hand(predicate, texts):
 
 
 def ring_of(texts, kind="phrase"):
-    return KeyRing([ValueColumn("name", kind, *encode_column(np.array(texts, dtype=object)))])
+    return KeyRing([ValueColumn("name", kind, *encode_column(Cells.of(np.array(texts, dtype=object))))])
 
 
 def test_every_predicate_that_both_have_is_written_down():

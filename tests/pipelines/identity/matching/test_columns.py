@@ -7,6 +7,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journey_research.pipelines.identity.matching.cells import Cells
 from journey_research.pipelines.identity.matching.columns import (
     encode,
     encode_column,
@@ -22,8 +23,8 @@ rows = st.lists(st.tuples(*[st.sampled_from(["a", "b", "c", None])] * 3), min_si
 SAID = st.sampled_from(["Ann", " ann", "ÁNN", "", None, float("nan"), pd.NA, 7, 7.5, "7"])
 
 
-def array(values):
-    return np.array([*values, None], dtype=object)[:-1]
+def cells_of(values):
+    return Cells.of(np.array([*values, None], dtype=object)[:-1])
 
 
 def frame_of(rows):
@@ -46,7 +47,7 @@ def test_worked_example():
 
 @given(cells)
 def test_codes_say_what_the_cells_said(cells):
-    values, counts, codes = encode_column(array(cells))
+    values, counts, codes = encode_column(cells_of(cells))
     assert [None if code < 0 else values[code] for code in codes] == cells
     told = Counter(cell for cell in cells if cell is not None)
     assert dict(zip(values, counts, strict=True)) == told
@@ -57,8 +58,8 @@ def test_codes_say_what_the_cells_said(cells):
 def test_the_order_of_records_moves_codes_and_nothing_else(cells, shuffling):
     order = list(range(len(cells)))
     shuffling.shuffle(order)
-    values, counts, codes = encode_column(array(cells))
-    other_values, other_counts, other_codes = encode_column(array([cells[at] for at in order]))
+    values, counts, codes = encode_column(cells_of(cells))
+    other_values, other_counts, other_codes = encode_column(cells_of([cells[at] for at in order]))
     assert other_values.tolist() == values.tolist()
     assert other_counts.tolist() == counts.tolist()
     assert other_codes.tolist() == codes[order].tolist()
@@ -66,7 +67,7 @@ def test_the_order_of_records_moves_codes_and_nothing_else(cells, shuffling):
 
 @given(st.lists(SAID, max_size=8))
 def test_a_column_is_folded_value_by_value(said):
-    assert fold_column(pd.Series(said, dtype=object)).tolist() == [fold(value) for value in said]
+    assert fold_column(pd.Series(said, dtype=object)).texts.tolist() == [fold(value) for value in said]
 
 
 @given(rows, st.data())

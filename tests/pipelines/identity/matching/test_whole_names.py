@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journey_research.pipelines.identity.matching.cells import Cells
 from journey_research.pipelines.identity.matching.whole_names import (
     count_cells,
     find_partings,
@@ -32,14 +33,19 @@ def part_whole_names(columns):
     return part_names(columns, find_partings({name: count_cells(cells) for name, cells in columns.items()}))
 
 
+def cells_of(texts):
+    return Cells.of(np.array([*texts, None], dtype=object)[:-1])
+
+
 def columns_of(first, last, name):
     told = {"first": first, "last": last, "name": name}
-    return {column: np.array([*cells, None], dtype=object)[:-1] for column, cells in told.items()}
+    return {column: cells_of(texts) for column, texts in told.items()}
 
 
 def told_apart(first, last, name):
     return {
-        column: cells.tolist() for column, cells in part_whole_names(columns_of(first, last, name)).items()
+        column: cells.texts.tolist()
+        for column, cells in part_whole_names(columns_of(first, last, name)).items()
     }
 
 
@@ -105,10 +111,10 @@ def test_a_part_of_a_name_is_not_parted_further():
         "mother": ["mary", "mary", None],
         "maiden": ["ann", "ann", None],
     }
-    columns = {name: np.array(cells, dtype=object) for name, cells in told.items()}
+    columns = {name: cells_of(texts) for name, texts in told.items()}
     counted = {name: count_cells(cells) for name, cells in columns.items()}
     assert find_partings(counted) == {"name": ("first", "last")}
-    assert part_whole_names(columns)["first"].tolist() == ["mary ann", "mary ann", "mary ann"]
+    assert part_whole_names(columns)["first"].texts.tolist() == ["mary ann", "mary ann", "mary ann"]
 
 
 @given(records)
@@ -117,7 +123,7 @@ def test_no_part_is_lost_and_no_word_of_a_whole_name(records):
     parted = part_names(columns, {"name": ("first", "last")})
     assert list(parted) == ["first", "last"]
     for at, (first, last, name) in enumerate(records):
-        told_first, told_last = parted["first"][at], parted["last"][at]
+        told_first, told_last = parted["first"].texts[at], parted["last"].texts[at]
         assert first is None or told_first == first
         assert last is None or told_last == last
         if name is None:
@@ -133,6 +139,6 @@ def test_row_order_does_not_matter(records, shuffling):
     shuffling.shuffle(order)
     parted = part_whole_names(columns_of(*zip(*records, strict=True)))
     other = part_whole_names(columns_of(*zip(*[records[at] for at in order], strict=True)))
-    assert {name: cells[order].tolist() for name, cells in parted.items()} == {
-        name: cells.tolist() for name, cells in other.items()
+    assert {name: cells.texts[order].tolist() for name, cells in parted.items()} == {
+        name: cells.texts.tolist() for name, cells in other.items()
     }

@@ -16,6 +16,7 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
+from .cells import Cells
 from .fields import Field, fold_all, kind_of
 from .predicate_keys import PREDICATES, Keys, keys_of
 from .quantities import QUANTITIES, find_places, parts_of, spell
@@ -75,58 +76,50 @@ class ValueColumn:
         return self.words if "rareWords" in PREDICATES[self.kind] else None
 
 
-def fold_column(given: pd.Series) -> np.ndarray:
-    """n values folded, each distinct one once; None where a record is silent."""
+def fold_column(given: pd.Series) -> Cells:
+    """n values folded, each distinct one once; silent where nothing is left."""
     codes, raw = pd.factorize(given.array, use_na_sentinel=True)
-    folded = np.empty(len(raw) + 1, dtype=object)
-    folded[:-1] = fold_all(np.asarray(raw, dtype=object))
-    told: np.ndarray = folded[codes]
-    return told
+    return Cells(raw, codes).respelt(fold_all(np.asarray(raw, dtype=object)))
 
 
-def fold_columns(frame: pd.DataFrame, names: Iterable[str]) -> dict[str, np.ndarray]:
+def fold_columns(frame: pd.DataFrame, names: Iterable[str]) -> dict[str, Cells]:
     """Columns folded, by their names; ``a + b`` is a place of which two columns hold a coordinate each."""
     told = {}
     for name in names:
         if name in frame or len(parts_of(name)) == 1:
             told[name] = fold_column(frame[name])
         else:
-            north, east = (fold_column(frame[part]) for part in parts_of(name))
+            north, east = (fold_column(frame[part]).texts for part in parts_of(name))
             both = np.flatnonzero(~(pd.isna(north) | pd.isna(east)))
-            told[name] = np.full(len(frame), None, dtype=object)
-            told[name][both] = [f"{a}, {b}" for a, b in zip(north[both], east[both], strict=True)]
+            texts = np.full(len(frame), None, dtype=object)
+            texts[both] = [f"{a}, {b}" for a, b in zip(north[both], east[both], strict=True)]
+            told[name] = Cells.of(texts)
     return told
 
 
-def spell_column(cells: np.ndarray, kind: str) -> np.ndarray:
-    """n folded values in the spelling of their kind, each distinct one once; see ``quantities.spell``."""
-    if kind not in QUANTITIES:
-        return cells
-    codes, values = pd.factorize(cells, use_na_sentinel=True)
-    spelt = np.full(len(values) + 1, None, dtype=object)
-    spelt[:-1] = spell(values, kind)
-    told: np.ndarray = spelt[codes]
-    return told
+def spell_column(cells: Cells, kind: str) -> Cells:
+    """Folded cells in the spelling of their kind; see ``quantities.spell``."""
+    return cells.respelt(spell(cells.values, kind)) if kind in QUANTITIES else cells
 
 
-def encode_column(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def encode_column(cells: Cells) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Distinct values, their counts, and each record's code; see ``ValueColumn``.
 
     Args:
-        cells: n folded values, None where a record is silent.
+        cells: n folded cells.
 
     Example:
-        >>> values, counts, codes = encode_column(np.array(["ann", "bob", "ann", None], dtype=object))
+        >>> cells = Cells.of(np.array(["bob", "ann", "ann", None], dtype=object))
+        >>> values, counts, codes = encode_column(cells)
         >>> values.tolist(), counts.tolist(), codes.tolist()
-        (['ann', 'bob'], [2, 1], [0, 1, 0, -1])
+        (['ann', 'bob'], [2, 1], [1, 0, 0, -1])
     """
-    found, values = pd.factorize(cells, use_na_sentinel=True)
-    counts = np.bincount(found[found >= 0], minlength=len(values))
-    texts = values.astype(str)
-    order = np.lexsort([texts, -counts]) if len(values) else np.zeros(0, dtype=np.int64)
-    place = np.full(len(values) + 1, MISSING, dtype=np.int32)
-    place[order] = np.arange(len(values), dtype=np.int32)
-    return texts[order].astype(object), counts[order].astype(np.int64), place[found]
+    cells = cells.held()
+    counts, texts = cells.counts, cells.values.astype(str)
+    order = np.lexsort([texts, -counts]) if len(texts) else np.zeros(0, dtype=np.int64)
+    place = np.full(len(texts) + 1, MISSING, dtype=np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    return texts[order].astype(object), counts[order].astype(np.int64), place[cells.codes]
 
 
 def encode(
@@ -218,8 +211,7 @@ def extended(
     folded = part_names(fold_columns(frame, names), wholes, known)
     told = []
     for column in columns:
-        cells = spell_column(folded[column.name], column.kind)
-        codes, values = pd.factorize(cells, use_na_sentinel=True)
+        values, codes = spell_column(folded[column.name], column.kind).held()
         # The few new values are hashed, not the many known ones.
         found = pc.index_in(pa.array(column.values, pa.string()), value_set=pa.array(values, pa.string()))
         held = np.flatnonzero(found.is_valid().to_numpy(zero_copy_only=False))

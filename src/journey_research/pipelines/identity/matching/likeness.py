@@ -17,6 +17,7 @@ from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from .columns import ValueColumn
 from .quantities import closeness, days_near, near, nearness, read
@@ -182,7 +183,7 @@ def distinct_pairs(
 ) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
     """Each unordered pair of value numbers once, and which of them each pair is."""
     low, high = np.minimum(first, second).astype(np.int64), np.maximum(first, second).astype(np.int64)
-    known, place = np.unique(low * max(n_values, 1) + high, return_inverse=True)
+    place, known = pd.factorize(low * max(n_values, 1) + high)  # by hash, which is faster than by order
     return (known // max(n_values, 1), known % max(n_values, 1)), place
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 
 from journey_research.errors import UserError
 
-from .candidates import KeyRing, Rule, candidate_pairs, is_among, pairs_in, sorted_unique
+from .candidates import KeyRing, Rule, candidate_pairs, is_among, pairs_in
 from .columns import ValueColumn, encode, repeated_rows
 from .fields import Field
 from .likeness import Likeness
@@ -251,9 +251,7 @@ def pairs_between(
     starts = np.cumsum(sizes) - sizes
     fits = sizes > 1
     inside_first, inside_second = pairs_in(members, starts[fits], sizes[fits])
-    codes = sorted_unique(
-        np.minimum(inside_first, inside_second) * n + np.maximum(inside_first, inside_second)
-    )
+    codes = np.sort(inside_first * n + inside_second)
     missing = codes[~is_among(codes, np.sort(first * n + second))]
     return missing // max(n, 1), missing % max(n, 1)
 

@@ -149,7 +149,7 @@ class PairScorer:
     def likely(
         self, first: np.ndarray, second: np.ndarray, least: float, tell: Progress = silent
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The pairs of at least a probability, and theirs; of many pairs the others' texts are hardly compared.
+        """The pairs of at least a probability, and theirs; of many, the others' texts are hardly compared.
 
         Args:
             first: k record numbers.

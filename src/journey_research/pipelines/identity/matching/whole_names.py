@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import permutations
 
-import numpy as np
-import pandas as pd
+from .cells import Cells
 
 LEAST_PARTED = 0.5
 MOST_WORDS = 4
@@ -45,22 +44,24 @@ def find_partings(counted: Mapping[str, Mapping[str, int]]) -> dict[str, tuple[s
 
 
 def part_names(
-    columns: Mapping[str, np.ndarray],
+    columns: Mapping[str, Cells],
     partings: Mapping[str, tuple[str, str]],
     known: Mapping[str, Mapping[str, int]] | None = None,
-) -> dict[str, np.ndarray]:
+) -> dict[str, Cells]:
     """Fill parts from wholes that are known to be such, and leave the wholes out.
 
     Args:
-        columns: Name -> n folded texts, None where silent.
+        columns: Name -> n folded cells.
         partings: Whole column -> the columns of its parts.
         known: Part -> how many records hold each value; counted in the columns where not given.
 
     Example:
+        >>> import numpy as np
         >>> told = {"first": ["ann", None, "bob"], "last": ["lee", None, "ray"]}
         >>> told["name"] = [None, "ray ann", None]
-        >>> columns = {name: np.array(cells, dtype=object) for name, cells in told.items()}
-        >>> {name: cells.tolist() for name, cells in part_names(columns, {"name": ("first", "last")}).items()}
+        >>> columns = {name: Cells.of(np.array(texts, dtype=object)) for name, texts in told.items()}
+        >>> parted = part_names(columns, {"name": ("first", "last")})
+        >>> {name: cells.texts.tolist() for name, cells in parted.items()}
         {'first': ['ann', 'ann', 'bob'], 'last': ['lee', 'ray', 'ray']}
     """
     told = {name: cells for name, cells in columns.items() if name not in partings}
@@ -68,19 +69,15 @@ def part_names(
         firsts, lasts = (
             count_cells(columns[part]) if known is None else known[part] for part in (first, last)
         )
-        codes, values = pd.factorize(columns[whole], use_na_sentinel=True)
-        parts = [_best(_words(value), firsts, lasts) for value in values.tolist()]
-        for name, at in ((first, 0), (last, 1)):
-            own = np.array([*(part[at] for part in parts), None], dtype=object)
-            told[name] = np.where(pd.isna(told[name]), own[codes], told[name])
+        parts = [_best(_words(value), firsts, lasts) for value in columns[whole].values.tolist()]
+        for name, own in ((first, [part[0] for part in parts]), (last, [part[1] for part in parts])):
+            told[name] = told[name].filled(columns[whole].respelt(own))
     return told
 
 
-def count_cells(cells: np.ndarray) -> dict[str, int]:
-    """How many of n cells hold each text; None holds none."""
-    codes, values = pd.factorize(cells, use_na_sentinel=True)
-    counts = np.bincount(codes[codes >= 0], minlength=len(values))
-    return dict(zip(values.tolist(), counts.tolist(), strict=True))
+def count_cells(cells: Cells) -> dict[str, int]:
+    """How many cells hold each text."""
+    return dict(zip(cells.values.tolist(), cells.counts.tolist(), strict=True))
 
 
 def _words(value: str) -> list[str]:
