@@ -118,15 +118,21 @@ def average_linkage(
     together = (number[never[0]] >= 0) & (chain[never[0]] == chain[never[1]])
     never = never[0][together], never[1][together]
     width_of = WIDTHS[np.searchsorted(WIDTHS, sizes)]
-    by_width = _Sorted.by(width_of[number[first]])
-    never_by_width = _Sorted.by(width_of[number[never[0]]])
+    is_bound = np.zeros(len(starts), dtype=bool)  # chains in which something must stay apart
+    is_bound[number[never[0]]] = True
+    for held in holds:
+        is_bound[number[members[held[members] >= 0]]] = True
+    # Chains of one width that are bound, or none of which is, are worked on side by side.
+    sort_of = 2 * width_of + is_bound
+    by_sort, never_by_sort = _Sorted.by(sort_of[number[first]]), _Sorted.by(sort_of[number[never[0]]])
     lows, highs, heights = [], [], []
-    for width in np.unique(width_of).tolist():
-        of_width = np.flatnonzero(width_of == width)
-        pairs, nevers = by_width.rows(width), never_by_width.rows(width)
+    for sort in np.unique(sort_of).tolist():
+        width = sort // 2
+        of_sort = np.flatnonzero(sort_of == sort)
+        pairs, nevers = by_sort.rows(sort), never_by_sort.rows(sort)
         most = max(1, MOST_CELLS // (width * width))
-        for at in range(0, len(of_width), most):
-            group = of_width[at : at + most]
+        for at in range(0, len(of_sort), most):
+            group = of_sort[at : at + most]
             is_in = np.arange(width) < sizes[group][:, None]
             rows = members[starts[group][:, None] + np.where(is_in, np.arange(width), 0)]
             table = np.where(is_in[:, :, None] & is_in[:, None, :], np.nan, _NEVER)
@@ -137,12 +143,11 @@ def average_linkage(
             of_chain, own = _rows_in(group, number[never[0][nevers]])
             i, j = place[never[0][nevers[own]]], place[never[1][nevers[own]]]
             table[of_chain, i, j] = table[of_chain, j, i] = _NEVER
-            for held in holds:
+            for held in holds if sort % 2 else ():
                 thing = held[rows]
-                if (thing >= 0).any():
-                    knows = (thing[:, :, None] >= 0) & (thing[:, None, :] >= 0)
-                    table[knows & (thing[:, :, None] != thing[:, None, :])] = _NEVER
-            low, high, height = _joined(table, rows, weights[rows], floor)
+                knows = (thing[:, :, None] >= 0) & (thing[:, None, :] >= 0)
+                table[knows & (thing[:, :, None] != thing[:, None, :])] = _NEVER
+            low, high, height = _joined(table, rows, weights[rows], floor, is_bound=bool(sort % 2))
             lows.append(low)
             highs.append(high)
             heights.append(height)
@@ -221,9 +226,12 @@ def _fill(table: np.ndarray, rows: np.ndarray, score: Scorer | None) -> None:
 
 
 def _joined(
-    table: np.ndarray, rows: np.ndarray, weight: np.ndarray, floor: float
+    table: np.ndarray, rows: np.ndarray, weight: np.ndarray, floor: float, is_bound: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The joins of b chains of s records each; ``table`` (b, s, s) is used up."""
+    """The joins of b chains of s records each; ``table`` (b, s, s) is used up.
+
+    Where nothing is bound to stay apart, nothing is undecided.
+    """
     n_chains, size, _ = table.shape
     at = np.arange(size)
     table[:, at, at] = _NEVER
@@ -231,20 +239,22 @@ def _joined(
     live = np.arange(n_chains)
     found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     while len(live):
-        flat = table[live].reshape(len(live), -1)
+        flat = (table if len(live) == n_chains else table[live]).reshape(len(live), -1)
         best = flat.argmax(axis=1)
         value = flat[np.arange(len(live)), best]
         going = value >= floor - _ROUNDING
         live, best, value = live[going], best[going], value[going]
         i, j = best // size, best % size  # i < j: of equal values the first in the row's order wins
-        undecided = _part_undecided(table, live, i, j, value)
-        waiting = live[undecided]
-        live, i, j, value = live[~undecided], i[~undecided], j[~undecided], value[~undecided]
+        waiting = live[:0]
+        if is_bound:
+            undecided = _part_undecided(table, live, i, j, value)
+            waiting = live[undecided]
+            live, i, j, value = live[~undecided], i[~undecided], j[~undecided], value[~undecided]
         height[live] = np.minimum(height[live], value)
         found.append((rows[live, i], rows[live, j], height[live].copy()))
         wi, wj = weight[live, i], weight[live, j]
         merged = (wi[:, None] * table[live, i] + wj[:, None] * table[live, j]) / (wi + wj)[:, None]
-        for mark in (_UNDECIDED, _NEVER):
+        for mark in (_UNDECIDED, _NEVER) if is_bound else (_NEVER,):
             merged[(table[live, i] == mark) | (table[live, j] == mark)] = mark
         table[live, i] = merged
         table[live, :, i] = merged
