@@ -20,7 +20,7 @@ from .matching.candidates import KeyRing, candidate_pairs, runs, sorted_unique, 
 from .matching.columns import extended
 from .matching.likeness import Likeness
 from .matching.logistic import on_one_thread
-from .matching.matcher import LEAST_TOLD, BlockIndex, Matcher, Scored, pairs_between
+from .matching.matcher import LEAST_BETWEEN, LEAST_TOLD, BlockIndex, Matcher, Scored, pairs_between
 from .matching.pair_scorer import PairScorer
 from .resolution import Resolution, clustered
 
@@ -83,7 +83,8 @@ def add_records(
         (known[:0],) * 2,
         told.matcher,
     )
-    between = scorer.probabilities(reached[a], reached[b])
+    rows, between = scorer.likely(reached[a], reached[b], LEAST_BETWEEN)
+    a, b = a[rows], b[rows]
     after = clustered(replace(part, found=_with_pairs(part.found, a, b, between)))
     belonging = np.append(told.probability, np.ones(len(ids)))
     belonging[reached] = after.probability

@@ -81,6 +81,10 @@ class KeyRing:
             told = np.flatnonzero(codes >= 0)
             row, more = spread(told, codes[told], self.of_values(part))
             record, key = record[row], mixed(key[row], more)
+        return self.worth(record, key)
+
+    def worth(self, record: np.ndarray, key: np.ndarray) -> KeyedRecords:
+        """Keyed records whose pairs are wanted: all of them; blocks stay whole."""
         return record, key
 
     def narrowed(self, records: np.ndarray, codes: np.ndarray) -> tuple[KeyRing, np.ndarray]:
@@ -273,7 +277,7 @@ def _split_blocks(
             continue
         told = column.codes[record] >= 0
         key = mixed(block[told] * _MIX, column.codes[record[told]].astype(np.uint64) * _MIX + np.uint64(1))
-        inside, at, size = blocks(*packed_keys(record[told], key, n))
+        inside, at, size = blocks(*packed_keys(*ring.worth(record[told], key), n))
         kept = size <= most
         first, second = pairs_in(inside, at[kept], size[kept])
         found.append(first * n + second)

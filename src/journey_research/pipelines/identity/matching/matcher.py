@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 CHUNK = 200_000
 LEAST_TOLD = 2  # one value alone says too little to be compared by likeness
 CHAIN_FLOOR = 0.2
+LEAST_BETWEEN = 0.01
 IDENTICAL = json.dumps({"identical values": 1.0})  # the comparisons of records that are equal
 
 
@@ -188,7 +189,8 @@ def score_columns(
 
     Records with the same values are compared once; each further one repeats the first. Where scores
     or ``joined`` chain records together, the pairs in between are scored as well, so that a cluster
-    is judged whole. Records that tell fewer than two values are compared with nobody.
+    is judged whole; of these a pair of less than a hundredth is left out, and counts as 0. Records that
+    tell fewer than two values are compared with nobody.
 
     Args:
         columns: The matcher's fields of n records.
@@ -214,12 +216,13 @@ def score_columns(
     more_first, more_second = pairs_between(
         len(live), first, second, probability, (ties[0][tied], ties[1][tied]), matcher
     )
+    more, more_probability = scorer.likely(more_first, more_second, LEAST_BETWEEN)
     repeats = np.flatnonzero((told >= min(LEAST_TOLD, len(columns))) & (first_of != np.arange(n)))
     same = place[first_of[repeats]]
     return Scored(
-        live[np.concatenate([first, more_first])],
-        live[np.concatenate([second, more_second])],
-        np.concatenate([probability, scorer.probabilities(more_first, more_second)]),
+        live[np.concatenate([first, more_first[more]])],
+        live[np.concatenate([second, more_second[more]])],
+        np.concatenate([probability, more_probability]),
         repeats,
         first_of[repeats],
         scorer.probabilities(same, same),

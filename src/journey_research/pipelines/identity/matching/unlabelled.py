@@ -59,9 +59,8 @@ class AnchoredRing(KeyRing):
         super().__init__(list(ring.columns.values()))
         self.is_anchor = is_anchor
 
-    def of_rule(self, rule: Rule, records: np.ndarray | None = None) -> KeyedRecords:
-        """(record, key) by a rule, for keys of an anchor."""
-        record, key = super().of_rule(rule, records)
+    def worth(self, record: np.ndarray, key: np.ndarray) -> KeyedRecords:
+        """Those of some keyed records whose key an anchor has."""
         anchored = sorted_unique(key[self.is_anchor[record]])
         # Most keys are no anchor's: a look at their upper bits tells, and only the others are searched.
         is_held = np.zeros(1 << HELD_BITS, dtype=bool)
