@@ -268,6 +268,30 @@ def test_several_thresholds_at_once_are_each_on_its_own(scored, identical, ties,
     ]
 
 
+@settings(max_examples=120, deadline=None)
+@given(
+    SCORED, SCORED, PAIRS, PAIRS, ONCE,
+    st.lists(st.floats(0.05, 0.95), min_size=1, max_size=4), st.sampled_from([2, 60]),
+)  # fmt: skip
+def test_what_is_in_other_chains_changes_nobodys_cluster(
+    scored, identical, same, distinct, once, thresholds, most
+):
+    told = ties_of(scored, identical, once=once, most_in_cluster=most, same=same, distinct=distinct)
+    every, chain = told.linked(thresholds)
+    # Judgements and equal values lead from one chain to another.
+    edges = [(IDS.index(a), IDS.index(b)) for a, b in [*same, *identical]]
+    edges += [(one, int(chain[one])) for one in range(len(IDS))]
+    for group in merged([{one} for one in IDS], edges):
+        own = {pair: p for pair, p in scored.items() if set(pair) <= group}
+        equal = {pair: p for pair, p in identical.items() if set(pair) <= group}
+        ties = {name: [pair for pair in pairs if set(pair) <= group] for name, pairs in
+                (("same", same), ("distinct", distinct))}  # fmt: skip
+        alone = ties_of(own, equal, once=once, most_in_cluster=most, **ties).at_each(thresholds)
+        for roots, by_themselves in zip(every, alone, strict=True):
+            inside = np.array([one in group for one in IDS])
+            assert roots[inside].tolist() == by_themselves[inside].tolist()
+
+
 @settings(max_examples=80, deadline=None)
 @given(
     SCORED, SCORED, st.fixed_dictionaries(dict.fromkeys(KINDS_OF_TIES, PAIRS)), ONCE, CARDS,

@@ -54,6 +54,19 @@ def test_what_something_else_joins_is_scored_as_well():
     assert (0, 2) in scored(matcher(-2.0), tied)
 
 
+@pytest.mark.parametrize(("least_alike", "kept"), [(-4.0, True), (-5.0, False)])
+def test_a_pair_inside_a_chain_that_is_next_to_nothing_is_not_kept(least_alike, kept):
+    # Equal in one of the two makes a pair likely; the first and the last are unlike in both.
+    names = feature_names(FIELDS, ())
+    by = replace(
+        matcher(0.0),
+        logistic=Logistic(
+            np.array([7.0 if name.endswith(": equal") else 0.0 for name in names]), least_alike
+        ),
+    )
+    assert set(scored(by)) == {(0, 1), (1, 2)} | ({(0, 2)} if kept else set())
+
+
 def test_a_chain_over_the_cap_is_left():
     assert set(scored(replace(matcher(1.0), most_in_chain=2))) == {(0, 1), (1, 2)}
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_people import COLUMNS, draw_people, frame_of
 
+from journey_research.pipelines.identity.matching import pair_scorer
 from journey_research.pipelines.identity.matching.columns import encode
 from journey_research.pipelines.identity.matching.fields import Field
 from journey_research.pipelines.identity.matching.likeness import Likeness
@@ -65,8 +66,10 @@ def test_agrees_with_the_definition(likeness, seed):
     )
 
 
+@pytest.mark.parametrize("few", [0, pair_scorer.FEW])
 @pytest.mark.parametrize("least", [0.02, 0.1, 0.5])
-def test_what_is_ruled_out_early_would_not_have_been_kept(likeness, least):
+def test_what_is_ruled_out_early_would_not_have_been_kept(likeness, least, few, monkeypatch):
+    monkeypatch.setattr(pair_scorer, "FEW", few)  # of so many pairs all texts are compared
     logistic = a_model(likeness)
     first, second = all_pairs(80)
     told = by_the_definition(likeness, logistic, first, second)
@@ -103,6 +106,17 @@ def test_few_texts_are_compared(likeness):
         scorer.parts = kept
         n_compared[len(n_compared)] = sum(part.n_compared for part in parts)
     assert 0 < n_compared[1] < n_compared[0] / 2
+
+
+def test_what_many_pairs_are_ruled_out_by_is_asked_of_many_pairs_alone(likeness, monkeypatch):
+    first, second = all_pairs(80)
+    asked = []
+    scorer = PairScorer(likeness, a_model(likeness))
+    monkeypatch.setattr(scorer, "_ceilings", lambda *told: asked.append(told) or [])
+    for few in (len(first), len(first) - 1):
+        monkeypatch.setattr(pair_scorer, "FEW", few)
+        scorer.likely(first, second, 0.1)
+    assert len(asked) == 1
 
 
 def test_no_pairs(likeness):
