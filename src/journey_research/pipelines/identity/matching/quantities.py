@@ -65,11 +65,17 @@ def read_dates(texts: np.ndarray) -> np.ndarray:
         >>> read_dates(np.array(["31/12/1969", "1970-01-02", "19700103", "12/31/1969", "soon"], dtype=object))
         array([-1.,  1.,  2., -1., nan])
     """
-    told = pd.Series(texts, dtype="str")
-    parts = told.str.extract(YEAR_FIRST)
-    last = told.str.extract(YEAR_LAST)
-    parts = parts.where(parts["y"].notna(), last[["y", "m", "d"]])
-    year, month, day = (pd.to_numeric(parts[name]).to_numpy(dtype=float, na_value=np.nan) for name in "ymd")
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    told = pa.array(texts, pa.string())
+    spellings = [pc.extract_regex(told, pattern) for pattern in (YEAR_FIRST, YEAR_LAST)]
+    year, month, day = (
+        pc.coalesce(*(pc.struct_field(parts, name).cast(pa.float64()) for parts in spellings)).to_numpy(
+            zero_copy_only=False
+        )
+        for name in "ymd"
+    )
     is_turned = (month > 12) & (day <= 12)
     month, day = np.where(is_turned, day, month), np.where(is_turned, month, day)
     known = (year >= EARLIEST_YEAR) & (year <= LATEST_YEAR) & (month >= 1) & (month <= 12) & (day >= 1)
