@@ -45,6 +45,10 @@ def persons(found) -> set[frozenset[str]]:
     return {frozenset(ids[found.roots == root]) for root in set(found.roots.tolist())}
 
 
+def parts(numbers) -> set[frozenset[int]]:
+    return {frozenset(np.flatnonzero(numbers == one).tolist()) for one in set(numbers.tolist())}
+
+
 def added(found, people):
     ordered = people.sort_values("key", ignore_index=True)
     return add_records(found, pd.Index(ordered["key"]), ordered[FIELDS])
@@ -67,6 +71,7 @@ def test_added_in_steps_is_resolved_as_at_once(people, model, n_steps):
     for threshold, count in full.n_persons_at.items():
         assert abs(found.n_persons_at[threshold] - count) <= 0.05 * count
     again = clustered(found)  # everything clustered once more, with the pairs known
+    assert parts(again.chain) == parts(found.chain)
     assert (again.roots == found.roots).all()
     assert again.n_persons_at == found.n_persons_at
     assert (again.probability == found.probability).all()
@@ -113,6 +118,16 @@ def test_judged_apart_stays_apart(people, model):
     grown, _ = added(found, new)
     assert frozenset(["r149a", "r149b"]) not in persons(grown)
     assert frozenset(["r149a", "r149b"]) in persons(added(resolved(known, model), new)[0])
+
+
+def test_equal_records_that_were_judged_apart_are_looked_at_together(people, model):
+    twin = people[people["key"] == "r149a"].assign(key="r149z")
+    told = pd.DataFrame({"record_id_a": ["r149a"], "record_id_b": ["r149z"], "answer": ["distinct"]})
+    found = resolved(pd.concat([people, twin], ignore_index=True), model, told)
+    (one,), (other,) = (np.flatnonzero(found.ids == key) for key in ("r149a", "r149z"))
+    assert found.roots[one] != found.roots[other]
+    assert {one, other} <= set(found.chained_to(np.array([one])))
+    assert {one, other} <= set(found.chained_to(np.array([other])))
 
 
 def test_a_record_that_says_nothing_is_alone(people, model):

@@ -7,12 +7,8 @@ as if they had just begun.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from journey_research.contracts.people import PERSON_EVENTS
 from journey_research.engine import Table
@@ -80,27 +76,16 @@ def carry_names(
     )
     # Only the persons that changed were asked, so a new name may be somebody else's.
     begun = events[events["record_id"].isna() & events["event"].isin(["created", "split"])]["person_id"]
-    at_rest = np.ones(len(names), dtype=bool)
+    at_rest = roots[: len(names)] == np.arange(len(names))  # one record a person
     at_rest[changed[known]] = False
-    resting = pa.array(names[at_rest], pa.string())
-    clashes = sorted(taken.intersection(begun) | _among(resting, begun))
-    fresh = dict(zip(clashes, _names_nobody_has(clashes, {*taken, *of}, resting), strict=True))
+    resting = names[at_rest].tolist()
+    clashes = sorted(taken.intersection(begun) | set(begun).intersection(resting))
+    ever = {*taken, *of, *(resting if clashes else ())}
+    fresh = dict(zip(clashes, name_persons(clashes, ever, 2), strict=True))
     now = np.concatenate([names, np.full(len(ids) - len(names), None, dtype=object)])
     now[changed] = of.replace(fresh).loc[own].to_numpy(dtype=object)
     told = events.replace({"person_id": fresh, "other_person_id": fresh})[CHANGE_COLUMNS]
     return now, told.astype("str").reset_index(drop=True)
-
-
-def _among(names: pa.Array, asked: Iterable[str]) -> set[str]:
-    """Which of some names are among many."""
-    return set(names.filter(pc.is_in(names, value_set=pa.array(list(asked), pa.string()))).to_pylist())
-
-
-def _names_nobody_has(clashes: list[str], taken: set[str], resting: pa.Array) -> list[str]:
-    """Other names in place of some; neither taken nor among those at rest."""
-    while found := _among(resting, told := name_persons(clashes, taken, 2)):
-        taken = taken | found
-    return told
 
 
 def _has_changed(before: np.ndarray, roots: np.ndarray) -> np.ndarray:
