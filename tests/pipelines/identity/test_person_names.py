@@ -45,6 +45,10 @@ def test_a_name_that_lives_elsewhere_or_has_ended_is_given_to_nobody():
     now, _ = carry_names(IDS[:3], names, np.array([0, 1, 2]), frozenset([person_name("a")]))
     assert now[2] == person_name("b")
     assert len({*now, person_name("a")}) == 4
+    # Neither is the name that stands in for it, where that lives as well.
+    names = np.append(names, person_name(person_name("b")))
+    now, _ = carry_names(IDS[:4], names, np.array([0, 1, 2, 3]), frozenset([person_name("a")]))
+    assert len({*now, person_name("a")}) == 5
 
 
 @settings(max_examples=40, deadline=None)
