@@ -283,3 +283,27 @@ def test_components_agree_with_a_plain_union(edges):
 
 def test_an_edge_told_256_times_is_an_edge():
     assert components(3, np.zeros(256, dtype=np.int64), np.full(256, 2)).tolist() == [0, 1, 0]
+
+
+FOUR = list(combinations(range(4), 2))
+chains_of_four = st.tuples(
+    st.lists(st.sampled_from([0.5, 0.6, 0.7, 0.8]), min_size=len(FOUR), max_size=len(FOUR)),
+    st.sets(st.sampled_from(FOUR), max_size=2),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(chains_of_four, min_size=2, max_size=4))
+def test_chains_side_by_side_are_each_on_its_own(chains):
+    # Of equal probabilities some are undecided, and such a chain waits while others go on.
+    def linked(chains):
+        pairs, apart = {}, np.zeros((0, 2), dtype=np.int64)
+        for number, (probabilities, parted) in enumerate(chains):
+            own = [(a + 4 * number, b + 4 * number) for a, b in FOUR]
+            pairs |= dict(zip(own, probabilities, strict=True))
+            apart = np.concatenate([apart, *([own[FOUR.index(pair)]] for pair in sorted(parted))])
+        n = 4 * len(chains)
+        return link(pairs, n=n, apart=(apart[:, 0], apart[:, 1])).clusters(n, 0.3)
+
+    alone = [4 * number + linked([chain]) for number, chain in enumerate(chains)]
+    assert linked(chains).tolist() == np.concatenate(alone).tolist()

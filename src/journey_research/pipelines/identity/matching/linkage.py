@@ -261,7 +261,7 @@ def _joined(
         table[live, j] = _NEVER
         table[live, :, j] = _NEVER
         weight[live, i] = wi + wj
-        live = np.concatenate([live, waiting])
+        live = np.sort(np.concatenate([live, waiting])) if len(waiting) else live
     low, high, told = (np.concatenate([one[part] for one in found]) for part in range(3))
     return low, high, told
 
