@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-SILENT = -1
+SILENT = -1  # the number of no text
 
 
 class Cells(NamedTuple):

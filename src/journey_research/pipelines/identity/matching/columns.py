@@ -16,14 +16,13 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
-from .cells import Cells
+from .cells import SILENT, Cells
 from .fields import Field, fold_all, kind_of
 from .predicate_keys import PREDICATES, Keys, keys_of
 from .quantities import QUANTITIES, find_places, parts_of, spell
 from .whole_names import find_partings, part_names
 from .words import WordCounts
 
-MISSING = -1
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -117,7 +116,7 @@ def encode_column(cells: Cells) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     cells = cells.held()
     counts, texts = cells.counts, cells.values.astype(str)
     order = np.lexsort([texts, -counts]) if len(texts) else np.zeros(0, dtype=np.int64)
-    place = np.full(len(texts) + 1, MISSING, dtype=np.int32)
+    place = np.full(len(texts) + 1, SILENT, dtype=np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     return texts[order].astype(object), counts[order].astype(np.int64), place[cells.codes]
 
@@ -215,7 +214,7 @@ def extended(
         # The few new values are hashed, not the many known ones.
         found = pc.index_in(pa.array(column.values, pa.string()), value_set=pa.array(values, pa.string()))
         held = np.flatnonzero(found.is_valid().to_numpy(zero_copy_only=False))
-        place = np.full(len(values), MISSING, dtype=np.int32)
+        place = np.full(len(values), SILENT, dtype=np.int32)
         place[found.drop_null().to_numpy()] = held
         new = np.flatnonzero(place < 0)
         place[new] = len(column.values) + np.arange(len(new), dtype=np.int32)
@@ -225,7 +224,7 @@ def extended(
                 column.kind,
                 np.concatenate([column.values, values[new]]),
                 np.concatenate([column.counts, np.ones(len(new), dtype=np.int64)]),
-                np.concatenate([column.codes, np.append(place, MISSING).astype(np.int32)[codes]]),
+                np.concatenate([column.codes, np.append(place, SILENT).astype(np.int32)[codes]]),
                 known_words=column.words_if_rare,
             )
         )

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .candidates import is_among
-from .columns import MISSING, ValueColumn
+from .cells import SILENT
+from .columns import ValueColumn
 from .fitting import UNKNOWN, TeachingPairs
 from .likeness import Likeness
 
@@ -70,7 +71,7 @@ def _hide(codes: np.ndarray, columns: Sequence[ValueColumn], known: KnownPairs) 
     for pair in np.flatnonzero(known.hidden != "")[::2].tolist():
         for name in str(known.hidden[pair]).split(","):
             if name in place:
-                told[:, place[name], pair] = MISSING
+                told[:, place[name], pair] = SILENT
     return told
 
 
@@ -94,7 +95,7 @@ def without_the_best(matches: np.ndarray, columns: Sequence[ValueColumn]) -> np.
     agrees = np.flatnonzero(equal.any(axis=0))
     best = np.where(equal, rarity, -1.0).argmax(axis=0)[agrees]
     told: np.ndarray = matches[:, :, agrees]
-    told[:, best, np.arange(len(agrees))] = MISSING
+    told[:, best, np.arange(len(agrees))] = SILENT
     return told
 
 

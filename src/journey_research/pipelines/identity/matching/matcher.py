@@ -254,7 +254,7 @@ def pairs_between(
     starts = np.cumsum(sizes) - sizes
     fits = sizes > 1
     inside_first, inside_second = pairs_in(members, starts[fits], sizes[fits])
-    codes = np.sort(inside_first * n + inside_second)
+    codes = np.sort(inside_first * n + inside_second)  # members rise in a chain, so each pair is here once
     missing = codes[~is_among(codes, np.sort(first * n + second))]
     return missing // max(n, 1), missing % max(n, 1)
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .candidates import KeyRing, candidate_pairs, sorted_unique
-from .columns import MISSING as SILENT
+from .cells import SILENT
 from .columns import ValueColumn
 from .fields import bits
 from .levels import DIFFERENT, EQUAL, N_LEVELS, Strangers, count_levels, grade, is_unlike
