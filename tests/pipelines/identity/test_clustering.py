@@ -336,6 +336,10 @@ def test_a_lower_threshold_can_part_what_a_judgement_keeps_from_a_third():
     assert persons(0.3, **ties) == ["ab", "c", "d", "e", "f", "g"]
 
 
+def test_a_pair_exactly_as_likely_as_asked_is_one():
+    assert persons(0.5, scored={("a", "b"): 0.5, ("c", "d"): 0.499999}) == ["ab", "c", "d", "e", "f", "g"]
+
+
 def test_a_group_is_as_large_at_several_thresholds_as_at_one():
     # c and d are one for sure, and e is like d alone: .5 over two. That c was compared with a, whom some
     # thresholds join to b, does not make the group smaller.
