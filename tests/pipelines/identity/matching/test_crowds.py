@@ -53,6 +53,6 @@ def test_without_neighbours_or_answers_that_begin_alone_it_falls_apart(patents, 
         without.setattr(candidates, "MOST_NEIGHBOURS", 0)
         chained = pairwise(found(patents, labels), truth).recall
     with monkeypatch.context() as without:
-        without.setattr(fitting, "LEAST_FOUND", 0.0)
+        without.setattr(fitting, "MOST_FOUND", 0.0)
         begun = pairwise(found(patents, labels), truth).recall
     assert min(chained, begun) < 0.5

@@ -18,6 +18,7 @@ from journey_research.pipelines.identity.matching.fitting import (
     fit_on_some,
     is_believed,
     is_clearly_better,
+    most_matches,
     settle,
     take_for_distinct,
 )
@@ -100,6 +101,51 @@ def test_a_fit_is_better_only_where_the_answers_leave_no_doubt():
     assert is_clearly_better(right, wrong, pairs)
     assert not is_clearly_better(wrong, right, pairs)
     assert not is_clearly_better(right, right, pairs)
+
+
+def scored(n_all, n_high, known, known_high):
+    """Pairs with one feature: 1 for ``n_high`` of them, and for ``known_high`` of those known to match."""
+    features = np.r_[np.ones(n_high), np.zeros(n_all - n_high)][:, None]
+    answer = np.full(n_all, UNKNOWN)
+    answer[:known_high] = 1
+    answer[n_high : n_high + known - known_high] = 1
+    pairs = known_pairs(1)
+    nobody = answer > 1
+    return replace(
+        pairs, first=answer, second=answer, answer=answer, is_joined=nobody, features=features, seen=features
+    )
+
+
+def test_worked_example_of_how_many_match_at_most():
+    """A fifth of all pairs lie high, and two in three known matches: so .3 match, a sixth more by chance."""
+    by_feature = Logistic(np.array([4.0]), -2.0)
+    most = most_matches(by_feature, scored(1000, 200, known=60, known_high=40))
+    assert most == pytest.approx(0.2 / (40 / 60) * (1 + 1 / 40**0.5))
+
+
+@given(st.integers(60, 400), st.floats(0.05, 0.5), st.floats(0.5, 1.0), st.integers(0, 2**32 - 1))
+def test_at_most_so_many_match_whatever_scores_them(n_matches, share, found, seed):
+    """Known matches are drawn from all, so no score, good or bad, allows fewer than there are."""
+    draw = np.random.default_rng(seed)
+    n_all = round(n_matches / share)
+    is_match = np.arange(n_all) < n_matches
+    features = np.where(is_match, draw.random(n_all) < found, draw.random(n_all) < 0.1)[:, None].astype(float)
+    answer = np.where(is_match & (np.arange(n_all) % 2 == 0), 1, UNKNOWN)
+    pairs = replace(scored(n_all, 1, 1, 1), answer=answer, features=features, seen=features)
+    for weight in (4.0, -4.0):
+        assert most_matches(Logistic(np.array([weight]), 0.0), pairs) >= 0.8 * n_matches / n_all
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_variants_that_agree_in_more_than_matches_do_are_heard_of(is_whole):
+    """The guess takes who agrees in both for one person; people say: who agrees in the first alone."""
+    pairs, guess = agreeing(400, known=0)
+    answer = np.full(len(guess), UNKNOWN)
+    answer[:40], answer[400:440] = 0, 1
+    pairs = replace(pairs, answer=answer, is_whole=is_whole)
+    both, one, none = fit_classifier(pairs, guess).probability(np.array([[1.0, 1.0], [1.0, 0.0], [0.0, 0.0]]))
+    assert one > 0.9
+    assert max(both, none) < 0.1
 
 
 def agreeing(n_each, known):

@@ -26,8 +26,10 @@ ENOUGH_MATCHES = 300  # known ones that weigh as much as half of all matches of 
 UNKNOWN = -1
 FOLDS = 5
 LEAST_KNOWN, CLEARLY = 30, 3.0
-LEAST_FOUND = 0.5  # of the labelled matches
-MOST_STEPS, LEAST_SHARE = 100, 1e-4  # of finding how many match
+SURPRISED = 0.25  # nats a labelled pair; of many records a fit is held against others only above it
+MOST_FOUND = 0.75  # of the labelled matches, where the answers may know better
+LEAST_SHARE, MOST_SHARE = 1e-4, 0.95  # of the pairs that match
+FAR, HALVINGS = 20.0, 60  # log-odds beyond the scores, and steps, of finding a move
 LEAST_PROBABILITY, MOST_OF_A_KIND = 0.02, 15_000
 
 
@@ -80,12 +82,12 @@ def unanswered(
 def fit_classifier(pairs: TeachingPairs, guess: np.ndarray, seed: int = 1) -> Logistic:
     """Guess, cluster, let the clusters answer what nobody has, and fit.
 
-    The values may be of a sort that a mixture of levels cannot part, as titles of goods; then a fit
-    that takes the unknown for distinct does better, and if the labelled pairs are clearly less
-    surprising to it, it is taken. Or they mislead: hundreds of records of one firm agree in nothing but a
-    name that is common for that very reason. If less than half of the labelled matches are found, the
-    answers begin alone. Clusters want all pairs of their records: where the pairs are a sample, the guess
-    itself is fitted.
+    The values may be of a sort that a mixture of levels cannot part, as titles of goods: variants agree
+    in more than matches do. Then a fit that takes the unknown for distinct does better, and if the
+    labelled pairs are clearly less surprising to it, it is taken. Or the values mislead: hundreds of
+    records of one firm agree in nothing but a name that is common for that very reason. If many of the
+    labelled matches are still not found, the answers begin alone, and are taken if that is clearly better.
+    Clusters want all pairs of their records: where the pairs are a sample, the guess itself is fitted.
 
     Args:
         pairs: k pairs.
@@ -94,55 +96,75 @@ def fit_classifier(pairs: TeachingPairs, guess: np.ndarray, seed: int = 1) -> Lo
     """
     if (pairs.answer != UNKNOWN).all():
         return fit_logistic(pairs.seen, pairs.answer.astype(float))
-    if not pairs.is_whole:
-        is_match = pairs.answer == 1
+    is_match = pairs.answer == 1
+    if pairs.is_whole:
+        fitted = settle(pairs, guess, seed)
+    else:
         share = float(is_match.sum() / (is_match.sum() + ENOUGH_MATCHES))
-        return settle_guess(pairs, guess, seed, SAMPLE_ROUNDS, Heavy(is_match, share))
-    fitted = settle(pairs, guess, seed)
-    if min((pairs.answer == 0).sum(), (pairs.answer == 1).sum()) < LEAST_KNOWN:
+        fitted = settle_guess(pairs, guess, seed, SAMPLE_ROUNDS, Heavy(is_match, share))
+    if min((pairs.answer == 0).sum(), is_match.sum()) < LEAST_KNOWN:
+        return fitted
+    if not pairs.is_whole and float(np.mean([one.mean() for one in surprise(fitted, pairs)])) < SURPRISED:
         return fitted
     heavy = Heavy(pairs.answer != UNKNOWN)
     taken = settle(pairs, take_for_distinct(pairs.seen, pairs.answer, seed), seed, heavy=heavy)
     if is_clearly_better(taken, fitted, pairs):
         fitted = taken
-    if fitted.probability(pairs.seen[pairs.answer == 1]).mean() < LEAST_FOUND:
+    if fitted.probability(pairs.seen[is_match]).mean() < MOST_FOUND:
         alone = fit_answers_alone(pairs)
-        return settle(pairs, alone.probability(pairs.seen), seed, heavy=heavy, fitted=alone)
+        alone = settle(pairs, alone.probability(pairs.seen), seed, heavy=heavy, fitted=alone)
+        if is_clearly_better(alone, fitted, pairs):
+            fitted = alone
     return fitted
 
 
-def fit_answers_alone(pairs: TeachingPairs) -> Logistic:
-    """The classifier of the labelled pairs, which says as many of all pairs match as it finds.
+def most_matches(fitted: Logistic, pairs: TeachingPairs) -> float:
+    """At most which share of the pairs match, by how those that are known to match are scored.
 
-    Source: Saerens, Latinne and Decaestecker (2002), "Adjusting the outputs of a classifier to new a
-    priori probabilities".
+    Of all pairs so many lie above a score that the matches among them can be no more; and that is the
+    known share of all matches. The score that allows the fewest is taken, with its standard error.
+
+    Source: Blanchard, Lee and Scott (2010), "Semi-supervised novelty detection".
+
+    Args:
+        fitted: Whose scores are looked at, good or bad.
+        pairs: At least 30 of them known matches.
     """
+    known = np.sort(fitted.log_odds(pairs.seen[pairs.answer == 1]))[::-1]
+    above = np.arange(1, len(known) + 1)
+    every = np.sort(fitted.log_odds(pairs.features))
+    share = 1 - np.searchsorted(every, known) / len(every)
+    most = share * len(known) / above * (1 + 1 / np.sqrt(above))
+    return float(np.clip(most[LEAST_KNOWN - 1 :].min(), LEAST_SHARE, MOST_SHARE))
+
+
+def fit_answers_alone(pairs: TeachingPairs) -> Logistic:
+    """The classifier of the labelled pairs, moved so that as many of all pairs match as can at most."""
     rows = np.flatnonzero(pairs.answer != UNKNOWN)
-    truth = pairs.answer[rows] == 1
-    fitted = fit_logistic(pairs.seen[rows], truth.astype(float))
+    fitted = fit_logistic(pairs.seen[rows], (pairs.answer[rows] == 1).astype(float))
+    told, share = fitted.log_odds(pairs.features), most_matches(fitted, pairs)
+    low, high = -float(told.max()) - FAR, -float(told.min()) + FAR
+    for _ in range(HALVINGS):
+        move = (low + high) / 2
+        found = (1 / (1 + np.exp(-np.clip(told + move, -700, 700)))).mean()
+        low, high = (low, move) if found > share else (move, high)
+    return Logistic(fitted.weights, fitted.intercept + move)
+
+
+def surprise(fitted: Logistic, pairs: TeachingPairs) -> tuple[np.ndarray, np.ndarray]:
+    """Log-loss of each pair that is labelled distinct, and of each that is labelled the same, in nats."""
     told = fitted.log_odds(pairs.seen)
-    share = labelled = float(truth.mean())
-    for _ in range(MOST_STEPS):
-        move = np.log(share / (1 - share)) - np.log(labelled / (1 - labelled))
-        probability = 1 / (1 + np.exp(-np.clip(told + move, -700, 700)))
-        share = float(np.clip(probability.mean(), LEAST_SHARE, 1 - LEAST_SHARE))
-    return Logistic(fitted.weights, fitted.intercept + float(move))
+    return np.logaddexp(0.0, told[pairs.answer == 0]), np.logaddexp(0.0, -told[pairs.answer == 1])
 
 
 def is_clearly_better(one: Logistic, other: Logistic, pairs: TeachingPairs) -> bool:
     """Whether labelled pairs surprise one fit less than another, by thrice the standard error.
 
-    Surprise is the log-loss; either answer counts as much.
+    Either answer counts as much.
     """
-    gain, error = 0.0, 0.0
-    for told in (0, 1):
-        rows = pairs.answer == told
-        sign = 1 - 2 * told
-        losses = [np.logaddexp(0.0, sign * fit.log_odds(pairs.seen[rows])) for fit in (other, one)]
-        gained = losses[0] - losses[1]
-        gain += float(gained.mean())
-        error += float(gained.var()) / len(gained)
-    return gain > CLEARLY * error**0.5
+    gained = [theirs - own for theirs, own in zip(surprise(other, pairs), surprise(one, pairs), strict=True)]
+    error = sum(float(each.var()) / len(each) for each in gained) ** 0.5
+    return sum(float(each.mean()) for each in gained) > CLEARLY * error
 
 
 def take_for_distinct(seen: np.ndarray, answer: np.ndarray, seed: int = 1) -> np.ndarray:
