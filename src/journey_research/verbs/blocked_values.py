@@ -91,13 +91,11 @@ def _say_nothing(column: pd.Series, blocked: Sequence[str]) -> np.ndarray:
 
     from journey_research.pipelines.identity.matching.fields import NOT_TEXT
 
+    codes, distinct = pd.factorize(column.array, use_na_sentinel=True)
     if not isinstance(column.dtype, pd.StringDtype):
-        codes, distinct = pd.factorize(column.array, use_na_sentinel=True)
-        texts = pd.Series([NOT_TEXT.sub("", _as_text(value)) for value in distinct], dtype="str")
-        told: np.ndarray = np.append(_say_nothing(texts, blocked), False)[codes]
-        return told
-    texts = pc.utf8_lower(pc.utf8_trim_whitespace(pa.array(column)))
-    told = pc.is_in(texts, value_set=pa.array(list(blocked), texts.type)).to_numpy(zero_copy_only=False)
+        distinct = [NOT_TEXT.sub("", _as_text(value)) for value in distinct]
+    texts = pc.utf8_lower(pc.utf8_trim_whitespace(pa.array(distinct, pa.large_string())))
+    told: np.ndarray = pc.is_in(texts, value_set=pa.array(list(blocked), texts.type)).to_numpy(zero_copy_only=False)
     told |= _are_true(pc.match_substring_regex(texts, _SEVEN_EQUAL))
     at = np.flatnonzero(_are_true(pc.greater_equal(pc.find_substring(texts, "@"), 0)))
     if len(at):
@@ -107,7 +105,7 @@ def _say_nothing(column: pd.Series, blocked: Sequence[str]) -> np.ndarray:
         for length in sorted({len(name) for name in names}):
             of_length = pa.array(sorted(name for name in names if len(name) == length), addresses.type)
             told[at] |= _are_true(pc.is_in(pc.binary_slice(addresses, 0, length), value_set=of_length))
-    return told
+    return np.append(told, False)[codes]
 
 
 def _as_text(value: Any) -> str:

@@ -34,17 +34,17 @@ def _is_identifier(column: ValueColumn) -> bool:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from journey_research.pipelines.identity.matching.fields import bits
+    from journey_research.pipelines.identity.matching.fields import bits, some_of
 
     if column.kind == "email":
         return True
     if column.kind != "code" or not len(column.values):
         return False
-    n = int(column.counts.sum())
-    values = pa.array(column.values, pa.string())
+    asked, counts = some_of(column.counts)
+    values = pa.array(column.values[asked], pa.string())
     digits = pc.count_substring_regex(values, r"\p{Nd}").to_numpy()
-    long_enough = int(column.counts[digits >= LEAST_DIGITS].sum())
-    return long_enough >= 0.6 * n and bool(bits(column.counts) >= 0.7 * np.log2(n))
+    long_enough = int(counts[digits >= LEAST_DIGITS].sum()) >= 0.6 * counts.sum()
+    return bool(long_enough and bits(column.counts) >= 0.7 * np.log2(column.counts.sum()))
 
 
 def find_evidence(ids: Sequence[str] | pd.Index, columns: Sequence[ValueColumn]) -> pd.DataFrame:
@@ -99,9 +99,10 @@ def find_evidence(ids: Sequence[str] | pd.Index, columns: Sequence[ValueColumn])
             alike |= likeness >= LEAST_LIKENESS
     alike = np.flatnonzero(alike)
     alike = alike[:: max(1, -(-len(alike) // MOST_PAIRS))]
+    ends = [pd.Index(ids).take(side[alike]).tolist() for side in (first, second)]
     rows = []
-    for at in alike.tolist():
-        a, b = sorted((ids[first[at]], ids[second[at]]))
+    for at, one, other in zip(alike.tolist(), *ends, strict=True):
+        a, b = sorted((one, other))
         names = sorted(name for name, told in by.items() if told[at])
         rows.append((a, b, 1.0, True, json.dumps(dict.fromkeys(names, 1.0))))
     columns_of = ["record_id_a", "record_id_b", "link_probability", "is_accepted", "comparisons"]

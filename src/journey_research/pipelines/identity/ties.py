@@ -140,8 +140,18 @@ def place_one_values(one_values: pd.DataFrame, place: pd.Index) -> dict[str, np.
 
 def place_pairs(pairs: pd.DataFrame, place: pd.Index) -> Pairs:
     """Pairs of record ids as numbers, in the order of the rows; -1 where an id is not known."""
-    a, b = (place.get_indexer(pd.Index(pairs[name])) for name in ("record_id_a", "record_id_b"))
-    return a.astype(np.int64), b.astype(np.int64)
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    named, wanted = pd.factorize(pd.concat([pairs["record_id_a"], pairs["record_id_b"]], ignore_index=True))
+    # The ids that are asked for are hashed, not those of all records.
+    ids = pa.array(place, pa.string())
+    found = pc.index_in(ids, value_set=pa.array(wanted, pa.string()))
+    known = np.flatnonzero(found.is_valid().to_numpy(zero_copy_only=False))
+    at = np.full(len(wanted) + 1, NOTHING, dtype=np.int64)
+    at[found.drop_null().to_numpy()] = known
+    told = at[named]
+    return told[: len(pairs)], told[len(pairs) :]
 
 
 def _placed(pairs: pd.DataFrame, place: pd.Index) -> tuple[Pairs, np.ndarray]:

@@ -224,17 +224,17 @@ def train_on_columns(
     told = np.sum([column.codes >= 0 for column in columns], axis=0) >= min(LEAST_TOLD, len(columns))
     if told.sum() < 2:
         return {"state": NOTHING_TO_COMPARE}
-    tells = place[told]
+    tells = place[told] if group_of else place[:0]
     labelled = {record_id: group for record_id, group in group_of.items() if record_id in tells}
     labels = pd.concat(
         [
             judged_labels(judgements),
             group_labels(labelled, "group", {}),
-            evidence_labels(links, tells),
+            evidence_labels(links, _telling(links, place, told)),
         ]
     ).drop_duplicates(["record_id_a", "record_id_b"])
-    first, second = place_pairs(labels, tells)
-    labels = labels[(first >= 0) & (second >= 0)]
+    first, second = place_pairs(labels, place)
+    labels = labels[(first >= 0) & (second >= 0) & told[first] & told[second]]
     versions = {name: version(name) for name in ("dedupe", "numpy", "rapidfuzz")}
     if not (labels["answer"] == "same").any():
         return learn_unlabelled(columns, partings, asdict(rule), versions)
@@ -251,3 +251,11 @@ def train_on_columns(
         hidden=chosen["hidden"].to_numpy(dtype=object),
     )
     return learn_matcher(columns, partings, known, group, asdict(rule), versions)
+
+
+def _telling(links: pd.DataFrame, place: pd.Index, told: np.ndarray) -> set[str]:
+    """The linked records that tell enough to learn from."""
+    found: set[str] = set()
+    for name, at in zip(("record_id_a", "record_id_b"), place_pairs(links, place), strict=True):
+        found.update(links[name].to_numpy()[(at >= 0) & told[at]].tolist())
+    return found

@@ -20,6 +20,7 @@ from .cells import SILENT, Cells
 from .fields import Field, fold_all, kind_of
 from .predicate_keys import PREDICATES, Keys, keys_of
 from .quantities import QUANTITIES, find_places, parts_of, spell
+from .threads import side_by_side
 from .whole_names import find_partings, part_names
 from .words import WordCounts
 
@@ -78,22 +79,24 @@ class ValueColumn:
 def fold_column(given: pd.Series) -> Cells:
     """n values folded, each distinct one once; silent where nothing is left."""
     codes, raw = pd.factorize(given.array, use_na_sentinel=True)
-    return Cells(raw, codes).respelt(fold_all(np.asarray(raw, dtype=object)))
+    is_text = isinstance(raw.dtype, pd.StringDtype)
+    return Cells(raw, codes).respelt(fold_all(raw if is_text else np.asarray(raw, dtype=object)))
 
 
 def fold_columns(frame: pd.DataFrame, names: Iterable[str]) -> dict[str, Cells]:
     """Columns folded, by their names; ``a + b`` is a place of which two columns hold a coordinate each."""
-    told = {}
-    for name in names:
-        if name in frame or len(parts_of(name)) == 1:
-            told[name] = fold_column(frame[name])
-        else:
-            north, east = (fold_column(frame[part]).texts for part in parts_of(name))
-            both = np.flatnonzero(~(pd.isna(north) | pd.isna(east)))
-            texts = np.full(len(frame), None, dtype=object)
-            texts[both] = [f"{a}, {b}" for a, b in zip(north[both], east[both], strict=True)]
-            told[name] = Cells.of(texts)
-    return told
+    names = list(names)
+    return dict(zip(names, side_by_side(lambda name: _fold_named(frame, name), names), strict=True))
+
+
+def _fold_named(frame: pd.DataFrame, name: str) -> Cells:
+    if name in frame or len(parts_of(name)) == 1:
+        return fold_column(frame[name])
+    north, east = (fold_column(frame[part]).texts for part in parts_of(name))
+    both = np.flatnonzero(~(pd.isna(north) | pd.isna(east)))
+    texts = np.full(len(frame), None, dtype=object)
+    texts[both] = [f"{a}, {b}" for a, b in zip(north[both], east[both], strict=True)]
+    return Cells.of(texts)
 
 
 def spell_column(cells: Cells, kind: str) -> Cells:
@@ -113,12 +116,16 @@ def encode_column(cells: Cells) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         >>> values.tolist(), counts.tolist(), codes.tolist()
         (['ann', 'bob'], [2, 1], [1, 0, 0, -1])
     """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     cells = cells.held()
-    counts, texts = cells.counts, cells.values.astype(str)
-    order = np.lexsort([texts, -counts]) if len(texts) else np.zeros(0, dtype=np.int64)
-    place = np.full(len(texts) + 1, SILENT, dtype=np.int32)
+    counts = cells.counts
+    told = pa.table({"count": counts, "text": pa.array(cells.values, pa.string())})
+    order = pc.sort_indices(told, [("count", "descending"), ("text", "ascending")]).to_numpy()
+    place = np.full(len(counts) + 1, SILENT, dtype=np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
-    return texts[order].astype(object), counts[order].astype(np.int64), place[cells.codes]
+    return cells.values[order], counts[order].astype(np.int64), place[cells.codes]
 
 
 def encode(
@@ -156,7 +163,7 @@ def find_columns(
         if kind_of(*encode_column(cells)[:2]) == "place":
             folded = {name: folded[name] for name in folded if name not in coordinates} | {place: cells}
     names = list(folded)
-    encoded = {name: encode_column(cells) for name, cells in folded.items()}
+    encoded = dict(zip(names, side_by_side(encode_column, folded.values()), strict=True))
     kinds = {name: kind_of(values, counts) for name, (values, counts, _) in encoded.items()}
     counted = {
         name: dict(zip(encoded[name][0].tolist(), encoded[name][1].tolist(), strict=True))

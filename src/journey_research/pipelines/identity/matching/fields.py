@@ -20,6 +20,7 @@ ASCII_SPACES = "[\t-\r\x1c-\x20]+"  # what str.split splits at
 NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 # Under half a bit a column says nothing of who somebody is; under four bits it is a category.
 LEAST_BITS, CATEGORY_BITS = 0.5, 4.0
+MOST_ASKED = 10_000  # of the common values, and of the others, that tell what a column holds
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,11 @@ def fold(value: Any) -> str | None:
     return " ".join(kept.split())[:LONGEST_VALUE].strip() or None
 
 
-def fold_all(values: np.ndarray) -> np.ndarray:
+def fold_all(values: np.ndarray | pd.api.extensions.ExtensionArray) -> np.ndarray:
     """Values folded, as by ``fold``; texts of ASCII letters, nearly all there are, in one pass.
 
     Args:
-        values: v values, object array.
+        values: v values, object array or array of texts; none missing in the latter.
 
     Returns:
         v texts or None, object array.
@@ -69,11 +70,14 @@ def fold_all(values: np.ndarray) -> np.ndarray:
     import pyarrow.compute as pc
 
     told = np.empty(len(values), dtype=object)
-    is_plain = np.array([isinstance(value, str) and value.isascii() for value in values], dtype=bool)
+    if isinstance(values.dtype, pd.StringDtype):
+        is_plain = pc.string_is_ascii(pa.array(values)).to_numpy(zero_copy_only=False)
+    else:
+        is_plain = np.array([isinstance(value, str) and value.isascii() for value in values], dtype=bool)
     for at in np.flatnonzero(~is_plain).tolist():
         told[at] = fold(values[at])
-    plain = [value[: 4 * LONGEST_VALUE] for value, kept in zip(values, is_plain, strict=True) if kept]
-    texts = pc.replace_substring(pc.ascii_lower(pa.array(plain, pa.string())), "\0", "")
+    plain = pc.utf8_slice_codeunits(pa.array(values[is_plain], pa.string()), 0, 4 * LONGEST_VALUE)
+    texts = pc.replace_substring(pc.ascii_lower(plain), "\0", "")
     for _ in range(2):  # cutting may leave a space at the end
         texts = pc.ascii_trim(pc.replace_substring_regex(texts, ASCII_SPACES, " "), " ")
         texts = pc.utf8_slice_codeunits(texts, 0, LONGEST_VALUE)
@@ -86,6 +90,24 @@ def bits(counts: np.ndarray) -> float:
     """Shannon's entropy of a column, in bits, from the counts of its values."""
     shares = np.sort(counts) / counts.sum()
     return float(-(shares * np.log2(shares)).sum())
+
+
+def some_of(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Some of v values that stand for all: the commonest, and of the others every second, third or so on.
+
+    Args:
+        counts: v numbers of records that hold each value, falling.
+
+    Returns:
+        Numbers of at most some 20,000 values, and how many records each stands for.
+
+    Example:
+        >>> some_of(np.array([3, 1, 1]))
+        (array([0, 1, 2]), array([3, 1, 1]))
+    """
+    step = max(1, -(-(len(counts) - MOST_ASKED) // MOST_ASKED))
+    asked = np.append(np.arange(min(MOST_ASKED, len(counts))), np.arange(MOST_ASKED, len(counts), step))
+    return asked, counts[asked] * np.where(asked < MOST_ASKED, 1, step)
 
 
 def kind_of(values: Sequence[str] | np.ndarray, counts: np.ndarray) -> str | None:
@@ -110,11 +132,12 @@ def kind_of(values: Sequence[str] | np.ndarray, counts: np.ndarray) -> str | Non
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    n = int(counts.sum())
-    if n < 2 or bits(counts) < LEAST_BITS:
+    if counts.sum() < 2 or (told_bits := bits(counts)) < LEAST_BITS:
         return None
-
-    texts = pa.array(values, pa.string())
+    is_category = told_bits < CATEGORY_BITS and len(values) <= counts.sum() / 4
+    asked, counts = some_of(counts)
+    values = np.asarray(values, dtype=object)[asked]
+    texts, n = pa.array(values, pa.string()), int(counts.sum())
 
     def summed(told: pa.Array) -> int:
         return int(np.dot(told.to_numpy(zero_copy_only=False).astype(np.int64), counts))
@@ -124,10 +147,10 @@ def kind_of(values: Sequence[str] | np.ndarray, counts: np.ndarray) -> str | Non
     letters = summed(pc.utf8_length(texts))
     if summed(pc.count_substring_regex(texts, r"\p{Nd}")) >= 0.3 * letters:
         for kind in QUANTITIES:
-            if is_quantity(np.asarray(values, dtype=object), counts, kind):
+            if is_quantity(values, counts, kind):
                 return kind
         return "code"
-    if bits(counts) < CATEGORY_BITS and len(values) <= n / 4:
+    if is_category:
         return "category"
     if letters > 60 * n:
         return "long"

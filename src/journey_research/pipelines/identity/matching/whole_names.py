@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import permutations
 
+import numpy as np
+
 from .cells import Cells
 
 LEAST_PARTED = 0.5
@@ -32,12 +34,13 @@ def find_partings(counted: Mapping[str, Mapping[str, int]]) -> dict[str, tuple[s
         {'name': ('first', 'last')}
     """
     columns, found = list(counted), dict[str, tuple[str, str]]()
+    asked = {name: _some_words(counted[name]) for name in columns}
     for whole in columns:
         # A part of another whole is a name in itself, whatever its words are besides.
-        if any(whole in parts for parts in found.values()) or not _has_several_words(counted[whole]):
+        if any(whole in parts for parts in found.values()) or not _has_several_words(asked[whole]):
             continue
         for first, last in permutations([name for name in columns if name != whole and name not in found], 2):
-            if _is_parted(counted[whole], counted[first], counted[last]):
+            if _is_parted(asked[whole], counted[first], counted[last]):
                 found[whole] = (first, last)
                 break
     return found
@@ -69,8 +72,8 @@ def part_names(
         firsts, lasts = (
             count_cells(columns[part]) if known is None else known[part] for part in (first, last)
         )
-        parts = [_best(_words(value), firsts, lasts) for value in columns[whole].values.tolist()]
-        for name, own in ((first, [part[0] for part in parts]), (last, [part[1] for part in parts])):
+        words = [_words(value) for value in columns[whole].values.tolist()]
+        for name, own in zip((first, last), _best_of_each(words, firsts, lasts), strict=False):
             told[name] = told[name].filled(columns[whole].respelt(own))
     return told
 
@@ -84,25 +87,49 @@ def _words(value: str) -> list[str]:
     return value.replace(",", " ").split()
 
 
-def _has_several_words(values: Mapping[str, int]) -> bool:
+def _some_words(values: Mapping[str, int]) -> list[list[str]]:
+    """The words of some values that stand for all."""
+    return [_words(value) for value in sorted(values)[:: max(1, len(values) // MOST_ASKED)]]
+
+
+def _has_several_words(asked: Sequence[Sequence[str]]) -> bool:
     """Whether nearly all of some values are of as many words as whole names are."""
-    several = sum(1 < len(_words(value)) <= MOST_WORDS for value in values)
-    return len(values) > 0 and several >= 0.8 * len(values)
+    several = sum(1 < len(words) <= MOST_WORDS for words in asked)
+    return len(asked) > 0 and several >= 0.8 * len(asked)
 
 
-def _is_parted(values: Mapping[str, int], firsts: Mapping[str, int], lasts: Mapping[str, int]) -> bool:
+def _is_parted(asked: Sequence[Sequence[str]], firsts: Mapping[str, int], lasts: Mapping[str, int]) -> bool:
     """Whether two columns hold the parts of enough of the whole values, in the order of the columns."""
     if not firsts or not lasts:
         return False
-    n_known, n_right = 0, 0
-    asked = sorted(values)[:: max(1, len(values) // MOST_ASKED)]
-    for value in asked:
-        words = _words(value)
-        first, _, weight = _best(words, firsts, lasts)
-        n_known += weight > 0
-        n_right += weight > 0 and words[0] == (first or "").split(" ")[0]
+    told, _, weight = _best_of_each(asked, firsts, lasts)
+    known = np.flatnonzero(weight)
+    n_right = sum(asked[at][0] == (told[at] or "").split(" ")[0] for at in known.tolist())
     # The order of the two columns is the one in which more of the wholes are written.
-    return n_known >= LEAST_PARTED * len(asked) and 2 * n_right >= n_known
+    return len(known) >= LEAST_PARTED * len(asked) and 2 * n_right >= len(known)
+
+
+def _best_of_each(
+    asked: Sequence[Sequence[str]], firsts: Mapping[str, int], lasts: Mapping[str, int]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """``_best`` of each of k lists of words: k first parts, k last parts, k weights; of two words all at once."""
+    told, rest = np.full((2, len(asked)), None, dtype=object)
+    weight = np.zeros(len(asked), dtype=np.int64)
+    length = np.array([len(words) for words in asked], dtype=np.int64)
+    for at in np.flatnonzero(length != 2).tolist():
+        told[at], rest[at], weight[at] = _best(asked[at], firsts, lasts)
+    two = np.flatnonzero(length == 2)
+    head, tail = ([asked[at][side] for at in two.tolist()] for side in (0, 1))
+
+    def held(words: list[str], counts: Mapping[str, int]) -> np.ndarray:
+        return np.array([counts.get(word, 0) for word in words], dtype=np.int64)
+
+    straight, turned = held(head, firsts) * held(tail, lasts), held(tail, firsts) * held(head, lasts)
+    words = np.array([head, tail], dtype=object).reshape(2, len(two))
+    is_turned = (turned > straight).astype(np.int64)
+    told[two], rest[two] = (words[side, np.arange(len(two))] for side in (is_turned, 1 - is_turned))
+    weight[two] = np.maximum(straight, turned)
+    return told, rest, weight
 
 
 def _best(
