@@ -95,7 +95,9 @@ def _say_nothing(column: pd.Series, blocked: Sequence[str]) -> np.ndarray:
     if not isinstance(column.dtype, pd.StringDtype):
         distinct = [NOT_TEXT.sub("", _as_text(value)) for value in distinct]
     texts = pc.utf8_lower(pc.utf8_trim_whitespace(pa.array(distinct, pa.large_string())))
-    told: np.ndarray = pc.is_in(texts, value_set=pa.array(list(blocked), texts.type)).to_numpy(zero_copy_only=False)
+    told: np.ndarray = pc.is_in(texts, value_set=pa.array(list(blocked), texts.type)).to_numpy(
+        zero_copy_only=False
+    )
     told |= _are_true(pc.match_substring_regex(texts, _SEVEN_EQUAL))
     at = np.flatnonzero(_are_true(pc.greater_equal(pc.find_substring(texts, "@"), 0)))
     if len(at):

@@ -19,6 +19,7 @@ from journey_research.pipelines.identity.matching.blocking_rules import (
     covers,
     learn_rules,
     parts_of,
+    worth_comparing,
 )
 from journey_research.pipelines.identity.matching.candidates import KeyRing, split
 from journey_research.pipelines.identity.matching.columns import encode
@@ -228,3 +229,29 @@ def test_a_category_of_few_values_blocks_nothing():
     parts = parts_of(encode(people, fields))
     assert [part for part in parts if not part.endswith("(name)")] == ["wholeFieldPredicate(month)"]
     assert [split(part)[0] for part in parts if part.endswith("(name)")] == list(PREDICATES["text"])
+
+
+def test_a_birthday_that_names_bring_as_well_is_not_worth_its_strangers():
+    """Names bring 1,000 matches; birthdays 999 of these, one of their own, and 2,000 pairs of strangers."""
+    by_name = np.r_[np.ones(1000), 0, np.zeros(2000)].astype(bool)
+    by_day = np.r_[0, np.ones(999), 1, np.ones(2000)].astype(bool)
+    probability = np.r_[np.full(1000, 0.99), 0.9, np.full(2000, 1e-6)]
+    assert worth_comparing(np.stack([by_name, by_day]), probability) == [0]
+    few = np.r_[0:100, 1000:3001]  # of a hundred matches the one is too many to lose
+    assert worth_comparing(np.stack([by_name, by_day])[:, few], probability[few]) == [0, 1]
+    fewer_strangers = np.r_[0:1500]
+    assert worth_comparing(np.stack([by_name, by_day])[:, fewer_strangers], probability[:1500]) == [0, 1]
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.integers(0, 60))
+def test_what_is_left_out_holds_one_match_in_a_thousand_at_most(seed, n_rules, n_pairs):
+    draw = np.random.default_rng(seed)
+    brought = draw.random((n_rules, n_pairs)) < 0.4
+    probability = draw.random(n_pairs) ** draw.integers(1, 30)
+    kept = worth_comparing(brought, probability)
+    assert kept
+    assert kept == sorted(set(kept))
+    lost = brought.any(axis=0) & ~brought[kept].any(axis=0)
+    assert probability[lost].sum() <= 1e-3 * probability.sum() + 1e-12
+    alone = brought[kept] & (brought[kept].sum(axis=0) == 1)
+    assert len(kept) == 1 or alone.any(axis=1).all()  # none that only repeats the others

@@ -136,7 +136,8 @@ def test_two_processes_agree():
 
 
 def test_many_records_are_fitted_on_whole_neighbourhoods(monkeypatch):
-    monkeypatch.setattr("journey_research.pipelines.identity.matching.unlabelled.MOST_FITTED", 16_000)
+    for name in ("MOST_FITTED", "ENOUGH_FITTED"):
+        monkeypatch.setattr(f"journey_research.pipelines.identity.matching.unlabelled.{name}", 16_000)
     people = draw_people(1500, seed=5, repeated=0.4)
     assert f1_of(people) > 0.95
 
@@ -162,8 +163,10 @@ def test_pairs_to_fit_are_all_that_the_sampled_records_have(monkeypatch):
     columns = find_columns(frame_of(draw_people(2000, seed=1, repeated=0.4)), COLUMNS)[0]
     ring, rules = KeyRing(columns), [("firstTokenPredicate(last)",), ("wholeFieldPredicate(born)",)]
     all_of = candidate_pairs(ring, rules, 30)
-    monkeypatch.setattr("journey_research.pipelines.identity.matching.unlabelled.MOST_FITTED", 20_000)
-    first, second, n_asked = pairs_to_fit(ring, rules, 40.0, 30, np.random.default_rng(1))
+    for name in ("MOST_FITTED", "ENOUGH_FITTED"):
+        monkeypatch.setattr(f"journey_research.pipelines.identity.matching.unlabelled.{name}", 20_000)
+    asked = pairs_to_fit(ring, rules, 40.0, 30, np.random.default_rng(1))
+    first, second, n_asked = asked.first, asked.second, asked.n_asked
     share = n_asked / ring.n_records
     assert n_asked == 500
     # A pair is there when either of its records was drawn.

@@ -26,6 +26,7 @@ from .predicate_keys import PREDICATES
 WORTH_OF_COVERS = (1.0, 0.25, 0.06, 0.015, 0.004, 0.001)  # of a match's first, second, third cover and so on
 LEAST_BITS_TO_BLOCK = 3.0
 MOST_PRICED, MOST_PARTS = 120, 36
+LEAST_MATCHES, MOST_LOST = 1e-3, 1e-3  # of the pairs that a rule alone brings; and of all matches
 SAMPLE = 10_000
 
 
@@ -70,6 +71,38 @@ def learn_rules(
         offer.priced(rule) for rule in _likely_conjunctions(singles, met, ring.n_records * scale)
     ]
     return _bought(offered, matches.shape[2], pairs_per_record, most_rules)
+
+
+def worth_comparing(brought: np.ndarray, probability: np.ndarray) -> list[int]:
+    """Which rules are worth their pairs, once these are scored; before, nobody knows which rules overlap.
+
+    One by one the rule is left out whose own pairs, which no other rule brings, hold the fewest matches for
+    their number, as long as that is less than one in a thousand; of several, the one bought last. All that
+    is lost so is at most one match in a thousand.
+
+    Args:
+        brought: Shape (rules, k), truth values: which of k pairs a rule brings together.
+        probability: k match probabilities.
+
+    Returns:
+        The numbers of the rules kept, rising; at least one.
+
+    Example:
+        >>> brought = np.array([[True, True, False], [True, True, False], [False, False, True]])
+        >>> worth_comparing(brought, np.array([0.9, 0.1, 0.0001]))
+        [0]
+    """
+    kept, left = list(range(len(brought))), MOST_LOST * float(probability.sum())
+    while len(kept) > 1:
+        own = brought[kept] & (brought[kept].sum(axis=0) == 1)
+        lost = own @ probability
+        rates = np.where(lost <= left, lost / np.maximum(own.sum(axis=1), 1), np.inf)
+        worst = len(kept) - 1 - int(rates[::-1].argmin())
+        if rates[worst] >= LEAST_MATCHES:
+            break
+        left -= float(lost[worst])
+        del kept[worst]
+    return kept
 
 
 def parts_of(columns: Sequence[ValueColumn]) -> list[str]:

@@ -211,8 +211,8 @@ def candidate_pairs(ring: KeyRing, rules: Sequence[Rule], most_in_block: int) ->
         ([0], [2])
     """
     n = ring.n_records
-    found = side_by_side(lambda rule: _pairs_of_rule(ring, rule, most_in_block), rules)
-    told = _united([one.pairs for one in found], n)
+    found = pairs_by_rule(ring, rules, most_in_block)
+    told = united([one.pairs for one in found], n)
     by_rule = list(zip(rules, found, strict=True))
     return Candidates(
         told // max(n, 1),
@@ -223,15 +223,26 @@ def candidate_pairs(ring: KeyRing, rules: Sequence[Rule], most_in_block: int) ->
 
 
 @dataclass(frozen=True)
-class _RulesPairs:
-    """Pairs of one rule as numbers, some perhaps twice; pairs of blocks too large; and records by keys."""
+class RulesPairs:
+    """What one rule brings together.
+
+    Attributes:
+        pairs: k pairs, some perhaps twice, as ``first * n + second``.
+        n_left_out: Pairs of blocks too large that are not among them.
+        keys: The records by their keys; see ``packed_keys``.
+    """
 
     pairs: np.ndarray
     n_left_out: int
     keys: tuple[np.ndarray, int]
 
 
-def _pairs_of_rule(ring: KeyRing, rule: Rule, most_in_block: int) -> _RulesPairs:
+def pairs_by_rule(ring: KeyRing, rules: Sequence[Rule], most_in_block: int) -> list[RulesPairs]:
+    """The pairs of each rule; see ``candidate_pairs``."""
+    return side_by_side(lambda rule: _pairs_of_rule(ring, rule, most_in_block), rules)
+
+
+def _pairs_of_rule(ring: KeyRing, rule: Rule, most_in_block: int) -> RulesPairs:
     n = ring.n_records
     keys = packed_keys(*ring.of_rule(rule), n)
     members, starts, sizes = blocks(*keys)
@@ -242,10 +253,10 @@ def _pairs_of_rule(ring: KeyRing, rule: Rule, most_in_block: int) -> _RulesPairs
     if len(large):
         parts += _split_blocks(ring, rule, members, starts[large], sizes[large], most_in_block)
     n_left_out = int((sizes[large] * (sizes[large] - 1) // 2).sum()) - sum(map(len, parts[1:]))
-    return _RulesPairs(np.concatenate(parts), n_left_out, keys)
+    return RulesPairs(np.concatenate(parts), n_left_out, keys)
 
 
-def _united(parts: Sequence[np.ndarray], n_records: int) -> np.ndarray:
+def united(parts: Sequence[np.ndarray], n_records: int) -> np.ndarray:
     """Pairs of all parts, sorted, each once; ranges of first records are sorted side by side."""
     codes = np.concatenate([np.zeros(0, dtype=np.int64), *parts])
     if len(codes) < LEAST_PARTED:
@@ -254,10 +265,10 @@ def _united(parts: Sequence[np.ndarray], n_records: int) -> np.ndarray:
     cuts = np.quantile(codes[:: len(codes) // 1000], np.arange(1, N_RANGES) / N_RANGES)
     ends = [0, *(int(cut) // n_records * n_records for cut in cuts), n_records * n_records]
 
-    def united(at: int) -> np.ndarray:
+    def of_range(at: int) -> np.ndarray:
         return sorted_unique(codes[(codes >= ends[at]) & (codes < ends[at + 1])])
 
-    return np.concatenate(side_by_side(united, range(N_RANGES)))
+    return np.concatenate(side_by_side(of_range, range(N_RANGES)))
 
 
 def _split_blocks(

@@ -136,18 +136,18 @@ def kind_of(values: Sequence[str] | np.ndarray, counts: np.ndarray) -> str | Non
         return None
     is_category = told_bits < CATEGORY_BITS and len(values) <= counts.sum() / 4
     asked, counts = some_of(counts)
-    values = np.asarray(values, dtype=object)[asked]
-    texts, n = pa.array(values, pa.string()), int(counts.sum())
+    told = np.asarray(values, dtype=object)[asked]
+    texts, n = pa.array(told, pa.string()), int(counts.sum())
 
-    def summed(told: pa.Array) -> int:
-        return int(np.dot(told.to_numpy(zero_copy_only=False).astype(np.int64), counts))
+    def summed(each: pa.Array) -> int:
+        return int(np.dot(each.to_numpy(zero_copy_only=False).astype(np.int64), counts))
 
     if summed(pc.match_substring_regex(texts, f"^(?:{EMAIL.pattern})$")) >= 0.6 * n:
         return "email"
     letters = summed(pc.utf8_length(texts))
     if summed(pc.count_substring_regex(texts, r"\p{Nd}")) >= 0.3 * letters:
         for kind in QUANTITIES:
-            if is_quantity(values, counts, kind):
+            if is_quantity(told, counts, kind):
                 return kind
         return "code"
     if is_category:

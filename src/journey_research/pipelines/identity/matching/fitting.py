@@ -26,8 +26,8 @@ ENOUGH_MATCHES = 300  # known ones that weigh as much as half of all matches of 
 UNKNOWN = -1
 FOLDS = 5
 LEAST_KNOWN, CLEARLY = 30, 3.0
-SURPRISED = 0.25  # nats a labelled pair; of many records a fit is held against others only above it
-MOST_FOUND = 0.75  # of the labelled matches, where the answers may know better
+LEAST_FOUND, MOST_FOUND = 0.5, 0.75  # of the labelled matches, where the answers may know better
+MOST_CLAIMED = 2.0  # times as many matches as the labelled ones allow
 LEAST_SHARE, MOST_SHARE = 1e-4, 0.95  # of the pairs that match
 FAR, HALVINGS = 20.0, 60  # log-odds beyond the scores, and steps, of finding a move
 LEAST_PROBABILITY, MOST_OF_A_KIND = 0.02, 15_000
@@ -104,7 +104,7 @@ def fit_classifier(pairs: TeachingPairs, guess: np.ndarray, seed: int = 1) -> Lo
         fitted = settle_guess(pairs, guess, seed, SAMPLE_ROUNDS, Heavy(is_match, share))
     if min((pairs.answer == 0).sum(), is_match.sum()) < LEAST_KNOWN:
         return fitted
-    if not pairs.is_whole and float(np.mean([one.mean() for one in surprise(fitted, pairs)])) < SURPRISED:
+    if not pairs.is_whole and is_plausible(fitted, pairs):
         return fitted
     heavy = Heavy(pairs.answer != UNKNOWN)
     taken = settle(pairs, take_for_distinct(pairs.seen, pairs.answer, seed), seed, heavy=heavy)
@@ -116,6 +116,17 @@ def fit_classifier(pairs: TeachingPairs, guess: np.ndarray, seed: int = 1) -> Lo
         if is_clearly_better(alone, fitted, pairs):
             fitted = alone
     return fitted
+
+
+def is_plausible(fitted: Logistic, pairs: TeachingPairs) -> bool:
+    """Whether a fit finds most of the labelled matches, and not far more than there can be.
+
+    Of a sample the labelled matches alone tell that: they are matches like others, while those that are
+    labelled distinct were chosen for being hard.
+    """
+    found = float(fitted.probability(pairs.seen[pairs.answer == 1]).mean())
+    claimed = float(fitted.probability(pairs.features).mean())
+    return found >= LEAST_FOUND and claimed <= MOST_CLAIMED * most_matches(fitted, pairs)
 
 
 def most_matches(fitted: Logistic, pairs: TeachingPairs) -> float:

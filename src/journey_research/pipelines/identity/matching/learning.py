@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from .blocking_rules import SAMPLE, learn_rules
-from .candidates import KeyRing, Rule
+from .blocking_rules import SAMPLE, learn_rules, worth_comparing
+from .candidates import KeyRing, Rule, is_among
 from .columns import ValueColumn
 from .first_guess import guess_matches, is_credible
 from .fitting import UNKNOWN, TeachingPairs, f1_out_of_fold, fit_classifier, is_believed
@@ -78,8 +78,8 @@ def learn_matcher(
     if not bought:
         return {"state": "no matcher: no field brings records together"}
     rules = [one.rule for one in bought]
-    first, second, n_asked = pairs_to_fit(ring, rules, PAIRS_PER_RECORD, settings["most_in_block"], draw)
-    pairs = teaching_pairs(likeness, first, second, known, group, is_whole=n_asked == n)
+    asked = pairs_to_fit(ring, rules, PAIRS_PER_RECORD, settings["most_in_block"], draw)
+    pairs = teaching_pairs(likeness, asked.first, asked.second, known, group, is_whole=asked.n_asked == n)
     guess, borne_out = _guess(pairs, pseudo, strangers, draw)
     if pseudo.shows and borne_out < LEAST_BORNE_OUT:
         people = known.by_people()
@@ -87,6 +87,10 @@ def learn_matcher(
             return learn_unlabelled(columns, partings, settings, versions)
         return learn_matcher(columns, partings, people, group, settings, versions)
     logistic = fit_classifier(pairs, guess, int(settings["training_seed"]))
+    is_asked = is_among(pairs.first * n + pairs.second, asked.first * n + asked.second)
+    bought = [
+        bought[at] for at in worth_comparing(asked.brought, logistic.probability(pairs.features[is_asked]))
+    ]
     told = {
         "training": {
             "labels": _counted(known, group, pairs),
@@ -103,6 +107,7 @@ def learn_matcher(
         },
         "versions": dict(versions),
     }
+    rules = [one.rule for one in bought]
     return _document(likeness, partings, rules, logistic, settings["threshold"], settings, told)
 
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .blocking_rules import SAMPLE, learn_rules
-from .candidates import KeyedRecords, KeyRing, Rule, candidate_pairs, is_among, sorted_unique
+from .blocking_rules import SAMPLE, learn_rules, worth_comparing
+from .candidates import KeyedRecords, KeyRing, Rule, is_among, pairs_by_rule, sorted_unique, united
 from .first_guess import guess_matches, is_credible
 from .fitting import settle, settle_guess, unanswered
 from .levels import grade, meet_strangers
@@ -25,7 +25,8 @@ from .likeness import Likeness
 from .logistic import Logistic
 from .pseudo_matches import expect_matches, find_pseudo_matches, make_matches
 
-N_MADE, MOST_FITTED = 1500, 400_000
+N_MADE = 1500
+MOST_FITTED, ENOUGH_FITTED = 400_000, 250_000  # pairs of all records; of a sample's, where those are more
 HELD_BITS = 22
 THRESHOLD = 0.3
 ROUNDS = (THRESHOLD,)  # of clusters that teach; more drift from what the values say
@@ -104,7 +105,8 @@ def fit_unlabelled(
     sample = np.sort(generator.permutation(n)[:SAMPLE])
     bought = learn_rules(ring, made, pairs_per_record, most_rules, most_in_block, sample)
     rules = [one.rule for one in bought]
-    first, second, n_asked = pairs_to_fit(ring, rules, pairs_per_record, most_in_block, generator)
+    asked = pairs_to_fit(ring, rules, pairs_per_record, most_in_block, generator)
+    first, second, n_asked = asked.first, asked.second, asked.n_asked
     if not len(first):
         return _refused(NOTHING_SHOWS)
     features = likeness.compare(first, second)
@@ -133,11 +135,29 @@ def fit_unlabelled(
         if pairs.is_whole
         else settle_guess(pairs, probability, training_seed, ROUNDS)
     )
+    rules = [rules[at] for at in worth_comparing(asked.brought, fitted.probability(features))]
     return Unlabelled(rules, fitted, THRESHOLD, "", share)
 
 
 def _refused(reason: str, rules: list[Rule] | None = None, share: float = 0.0) -> Unlabelled:
     return Unlabelled(rules or [], None, THRESHOLD, reason, share)
+
+
+@dataclass(frozen=True)
+class PairsToFit:
+    """Candidates to fit on.
+
+    Attributes:
+        first: k record numbers; sorted with ``second``.
+        second: k record numbers, each greater than its ``first``.
+        brought: Shape (rules, k), truth values: which rules bring a pair together.
+        n_asked: Of so many records these are all pairs.
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    brought: np.ndarray
+    n_asked: int
 
 
 def pairs_to_fit(
@@ -146,15 +166,16 @@ def pairs_to_fit(
     pairs_per_record: float,
     most_in_block: int,
     generator: np.random.Generator,
-) -> tuple[np.ndarray, np.ndarray, int]:
-    """Candidates to fit on: all pairs, or those of some records, and of how many records."""
-    n = ring.n_records
-    n_anchors = min(n, int(MOST_FITTED / max(pairs_per_record, 1.0)))
-    if n_anchors == n:
-        found = candidate_pairs(ring, rules, most_in_block)
-        return found.first, found.second, n
-    is_anchor = np.zeros(n, dtype=bool)
-    is_anchor[generator.permutation(n)[:n_anchors]] = True
-    found = candidate_pairs(AnchoredRing(ring, is_anchor), rules, most_in_block)
-    kept = is_anchor[found.first] | is_anchor[found.second]
-    return found.first[kept], found.second[kept], n_anchors
+) -> PairsToFit:
+    """All candidates, or of many records those of some."""
+    n = n_asked = ring.n_records
+    is_anchor = np.ones(n, dtype=bool)
+    if n * max(pairs_per_record, 1.0) > MOST_FITTED:
+        n_asked = min(n, int(ENOUGH_FITTED / max(pairs_per_record, 1.0)))
+        is_anchor[generator.permutation(n)[n_asked:]] = False
+        ring = AnchoredRing(ring, is_anchor)
+    found = [one.pairs for one in pairs_by_rule(ring, rules, most_in_block)]
+    codes = united(found, n)
+    codes = codes[is_anchor[codes // max(n, 1)] | is_anchor[codes % max(n, 1)]]
+    brought = np.stack([is_among(codes, np.sort(pairs)) for pairs in found]) if found else codes[None] < 0
+    return PairsToFit(codes // max(n, 1), codes % max(n, 1), brought, n_asked)

@@ -112,7 +112,7 @@ def _is_parted(asked: Sequence[Sequence[str]], firsts: Mapping[str, int], lasts:
 def _best_of_each(
     asked: Sequence[Sequence[str]], firsts: Mapping[str, int], lasts: Mapping[str, int]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """``_best`` of each of k lists of words: k first parts, k last parts, k weights; of two words all at once."""
+    """``_best`` of each of k lists of words, those of two at once: k first parts, last parts and weights."""
     told, rest = np.full((2, len(asked)), None, dtype=object)
     weight = np.zeros(len(asked), dtype=np.int64)
     length = np.array([len(words) for words in asked], dtype=np.int64)
