@@ -69,7 +69,8 @@ def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
 
     Returns:
         One row per size, tool and way. ``seconds`` are those of scoring and clustering, ``ratio`` theirs to
-        ours; where the note says that dedupe was stopped, it is at least so many, and at least so much.
+        ours, and ``ratio_scoring`` theirs to ours without reading values, for dedupe's clock starts when
+        they are read; where the note says that dedupe was stopped, they are at least so many.
         ``cpu_seconds`` are those of all its processes.
 
     Raises:
@@ -103,7 +104,7 @@ def measure(arguments: Sequence[str]) -> list[dict[str, Any]]:
             print(f"{size:,} records: {way.tool}, {way.mode}", file=sys.stderr, flush=True)
             answer = run_peer(way, asked, labels, chosen.seed, chosen.limit_seconds + REST_SECONDS)
             rows.append(tell_row(taught, asked.truth, test, way, answer, ours))
-            ours = ours or rows[-1]["seconds"]
+            ours = ours or (rows[-1]["seconds"], answer.told["reading_seconds"])
     return rows
 
 
@@ -184,7 +185,12 @@ def dedupe_way(taught: Taught, way: str, cores: int, limits: dict[str, int]) -> 
 
 
 def tell_row(
-    taught: Taught, truth: np.ndarray, test: np.ndarray, way: Way, answer: Answer, ours: float | None
+    taught: Taught,
+    truth: np.ndarray,
+    test: np.ndarray,
+    way: Way,
+    answer: Answer,
+    ours: tuple[float, float] | None,
 ) -> dict[str, Any]:
     """The row of one run.
 
@@ -194,7 +200,7 @@ def tell_row(
         test: Entities that taught nothing.
         way: The tool and how it was used.
         answer: What it came to.
-        ours: Seconds of ours; None: this is ours.
+        ours: Seconds of ours, and those of them in which it read values; None: this is ours.
     """
     told, asked = answer.told, dict(way.task)
     is_given = asked.get("pairs") is not None
@@ -219,10 +225,11 @@ def tell_row(
         "tool": "ours" if way.tool == "ours" else "dedupe",
         "way": way.mode,
         "pairs": pairs,
-        "seconds": None if seconds is None else round(seconds, 2),
+        "seconds": None if seconds is None else round(seconds, 3),
         "cpu_seconds": round(told["cpu_seconds"], 2) if "cpu_seconds" in told else None,
         "us_per_pair": round(seconds / pairs * 1e6, 2) if seconds and pairs else None,
-        "ratio": round(seconds / ours, 1) if seconds and ours else None,
+        "ratio": round(seconds / ours[0], 1) if seconds and ours else None,
+        "ratio_scoring": round(seconds / (ours[0] - ours[1]), 1) if seconds and ours else None,
         "peak_mb": answer.peak_mb,
         "f1": f1,
         "note": "; ".join(notes),

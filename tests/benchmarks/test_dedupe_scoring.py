@@ -279,7 +279,7 @@ def test_scoring_is_stopped_when_its_time_is_over_and_says_how_far_it_came(peer,
     assert answer.told["pairs"] == 10
     assert (
         f"of {count_pairs(taught, known):,} pairs"
-        in tell_row(taught, taught.one.truth, taught.one.truth, way, answer, 1.0)["note"]
+        in tell_row(taught, taught.one.truth, taught.one.truth, way, answer, (1.0, 0.1))["note"]
     )
 
 
@@ -302,12 +302,13 @@ def test_clusters_that_do_not_fit_are_told(peer, taught, labels, monkeypatch):
     way = dedupe_way(taught, "pairs", 1, {"limit_seconds": 60, "limit_mb": 6000})
 
     answer = run_here(way, taught.one, labels, 1, {"dedupe_model": peer})
-    row = tell_row(taught, taught.one.truth, np.unique(taught.one.truth), way, answer, ours=0.001)
+    row = tell_row(taught, taught.one.truth, np.unique(taught.one.truth), way, answer, ours=(0.001, 0.0005))
 
     assert row["note"].startswith("clustering needs more than")
     assert row["pairs"] == len(taught.pairs)
     assert row["seconds"] > 0
     assert row["ratio"] >= 1
+    assert row["ratio_scoring"] == pytest.approx(2 * row["ratio"], abs=0.2)  # half of ours was reading
     assert row["f1"] is None
 
 
@@ -315,7 +316,7 @@ def test_a_tool_that_came_to_nothing_costs_at_least_its_limit(taught):
     way = dedupe_way(taught, "pairs", 2, {"limit_seconds": 60, "limit_mb": 6000})
     failed = Answer({}, failed="crashed: KeyError")
 
-    row = tell_row(taught, taught.one.truth, taught.one.truth, way, failed, ours=0.5)
+    row = tell_row(taught, taught.one.truth, taught.one.truth, way, failed, ours=(0.5, 0.1))
 
     assert (row["seconds"], row["pairs"], row["note"]) == (None, None, "crashed: KeyError")
 

@@ -84,7 +84,8 @@ def fit_logistic(
     for _ in range(STEPS):
         guessed = sigmoid(rows @ told)
         slope = rows.T @ (row_weight * (guessed - answers)) + ridge * told
-        bend = (rows * (row_weight * guessed * (1 - guessed))[:, None]).T @ rows + np.diag(ridge)
+        root = rows * np.sqrt(row_weight * guessed * (1 - guessed))[:, None]
+        bend = root.T @ root + np.diag(ridge)  # of a matrix and itself half is summed
         step = np.linalg.solve(bend + 1e-10 * np.eye(k + 1), slope)
         size = 1.0
         while (now := _loss(rows, answers, row_weight, ridge, told - size * step)) > loss + 1e-12:
