@@ -16,8 +16,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .threads import side_by_side
+
 Scorer = Callable[[np.ndarray, np.ndarray], np.ndarray]
-MOST_CELLS = 4_000_000
+MOST_CELLS = 500_000
 WIDTHS = np.sort(np.concatenate([2 ** np.arange(1, 31), 3 * 2 ** np.arange(30)]))  # of arrays of chains
 FLOOR_STEP, LONGER_IF_SURE = 0.05, 25
 SURE_FLOORS = (0.95, 0.97, 0.985, 0.99, 0.995, 0.998, 0.999, 0.9999)
@@ -125,36 +127,35 @@ def average_linkage(
     # Chains of one width that are bound, or none of which is, are worked on side by side.
     sort_of = 2 * width_of + is_bound
     by_sort, never_by_sort = _Sorted.by(sort_of[number[first]]), _Sorted.by(sort_of[number[never[0]]])
-    lows, highs, heights = [], [], []
+
+    def joined(piece: tuple[int, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        sort, group = piece
+        width, pairs, nevers = sort // 2, by_sort.rows(sort), never_by_sort.rows(sort)
+        is_in = np.arange(width) < sizes[group][:, None]
+        rows = members[starts[group][:, None] + np.where(is_in, np.arange(width), 0)]
+        table = np.where(is_in[:, :, None] & is_in[:, None, :], np.nan, _NEVER)
+        of_chain, own = _rows_in(group, number[first[pairs]])
+        i, j = place[first[pairs[own]]], place[second[pairs[own]]]
+        table[of_chain, i, j] = table[of_chain, j, i] = probability[pairs[own]]
+        _fill(table, rows, score)
+        of_chain, own = _rows_in(group, number[never[0][nevers]])
+        i, j = place[never[0][nevers[own]]], place[never[1][nevers[own]]]
+        table[of_chain, i, j] = table[of_chain, j, i] = _NEVER
+        for held in holds if sort % 2 else ():
+            thing = held[rows]
+            knows = (thing[:, :, None] >= 0) & (thing[:, None, :] >= 0)
+            table[knows & (thing[:, :, None] != thing[:, None, :])] = _NEVER
+        return _joined(table, rows, weights[rows], floor, is_bound=bool(sort % 2))
+
+    pieces = []
     for sort in np.unique(sort_of).tolist():
-        width = sort // 2
-        of_sort = np.flatnonzero(sort_of == sort)
-        pairs, nevers = by_sort.rows(sort), never_by_sort.rows(sort)
-        most = max(1, MOST_CELLS // (width * width))
-        for at in range(0, len(of_sort), most):
-            group = of_sort[at : at + most]
-            is_in = np.arange(width) < sizes[group][:, None]
-            rows = members[starts[group][:, None] + np.where(is_in, np.arange(width), 0)]
-            table = np.where(is_in[:, :, None] & is_in[:, None, :], np.nan, _NEVER)
-            of_chain, own = _rows_in(group, number[first[pairs]])
-            i, j = place[first[pairs[own]]], place[second[pairs[own]]]
-            table[of_chain, i, j] = table[of_chain, j, i] = probability[pairs[own]]
-            _fill(table, rows, score)
-            of_chain, own = _rows_in(group, number[never[0][nevers]])
-            i, j = place[never[0][nevers[own]]], place[never[1][nevers[own]]]
-            table[of_chain, i, j] = table[of_chain, j, i] = _NEVER
-            for held in holds if sort % 2 else ():
-                thing = held[rows]
-                knows = (thing[:, :, None] >= 0) & (thing[:, None, :] >= 0)
-                table[knows & (thing[:, :, None] != thing[:, None, :])] = _NEVER
-            low, high, height = _joined(table, rows, weights[rows], floor, is_bound=bool(sort % 2))
-            lows.append(low)
-            highs.append(high)
-            heights.append(height)
-    if not lows:
+        of_sort, most = np.flatnonzero(sort_of == sort), max(1, MOST_CELLS // (sort // 2) ** 2)
+        pieces += [(sort, of_sort[at : at + most]) for at in range(0, len(of_sort), most)]
+    found = side_by_side(joined, pieces)
+    if not found:
         nothing = np.zeros(0, dtype=np.int64)
         return Merges(nothing, nothing, np.zeros(0), chain)
-    low, high, height = np.concatenate(lows), np.concatenate(highs), np.concatenate(heights)
+    low, high, height = (np.concatenate([one[part] for one in found]) for part in range(3))
     order = np.lexsort([high, low])
     return Merges(low[order], high[order], height[order], chain)
 
