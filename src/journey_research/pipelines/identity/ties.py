@@ -139,7 +139,13 @@ def place_one_values(one_values: pd.DataFrame, place: pd.Index) -> dict[str, np.
 
 
 def place_pairs(pairs: pd.DataFrame, place: pd.Index) -> Pairs:
-    """Pairs of record ids as numbers, in the order of the rows; -1 where an id is not known."""
+    """Pairs of record ids as numbers, in the order of the rows; -1 where an id is not known.
+
+    Example:
+        >>> told = pd.DataFrame({"record_id_a": ["b", "x"], "record_id_b": ["a", "b"]})
+        >>> [side.tolist() for side in place_pairs(told, pd.Index(["a", "b"]))]
+        [[1, -1], [0, 1]]
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 

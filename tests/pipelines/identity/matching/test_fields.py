@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from journey_research.pipelines.identity.matching.fields import bits, fold, kind_of
+from journey_research.pipelines.identity.matching.columns import fold_column
+from journey_research.pipelines.identity.matching.fields import MOST_ASKED, bits, fold, kind_of, some_of
 
 WORKED_EXAMPLE = """
 given               | folded
@@ -103,3 +104,35 @@ def test_bits_are_shannons_and_know_no_order(counts, shuffling):
 def test_bits_of_one_in_two_and_one_in_eight():
     assert bits(np.array([5, 5])) == 1.0
     assert bits(np.full(8, 3)) == 3.0
+
+
+@pytest.mark.parametrize("dtype", ["str", object])
+@given(st.lists(st.none() | st.text(st.characters(exclude_categories=["Cs"])), min_size=1, max_size=20))
+def test_a_column_is_folded_as_each_of_its_values_is(dtype, texts):
+    told = fold_column(pd.Series(texts, dtype=dtype)).texts.tolist()
+    assert told == [fold(text) for text in texts]
+
+
+@given(st.integers(1, 60_000), st.integers(0, 2**32 - 1))
+def test_some_values_stand_for_all(n_values, seed):
+    """The commonest for themselves, the others for as many as there are, to one step."""
+    counts = -np.sort(-np.random.default_rng(seed).integers(1, 5, n_values))
+    asked, weights = some_of(counts)
+    assert len(asked) <= 2 * MOST_ASKED
+    assert weights[:MOST_ASKED].tolist() == counts[:MOST_ASKED].tolist()
+    step = max(1, -(-(n_values - MOST_ASKED) // MOST_ASKED))
+    assert abs(weights.sum() - counts.sum()) <= step * counts.max()
+
+
+@pytest.mark.parametrize(("share", "kind"), [(0.5, "text"), (0.7, "email")])
+def test_rare_values_tell_the_kind_as_well_as_common_ones(share, kind):
+    """Of 50,000 values, each held once, so many are addresses; they stand behind the names."""
+    n = 50_000
+    names = [
+        f"{'abcdefghij'[at % 10]}{chr(97 + at // 10 % 26)}{chr(97 + at // 260 % 26)}x" for at in range(n)
+    ]
+    n_mails = round(n * share)
+    values = np.array(
+        sorted([*names[n_mails:], *(f"z{at}@mail.example" for at in range(n_mails))]), dtype=object
+    )
+    assert kind_of(values, np.ones(n, dtype=np.int64)) == kind

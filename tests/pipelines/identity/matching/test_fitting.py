@@ -18,6 +18,7 @@ from journey_research.pipelines.identity.matching.fitting import (
     fit_on_some,
     is_believed,
     is_clearly_better,
+    is_plausible,
     most_matches,
     settle,
     take_for_distinct,
@@ -134,6 +135,14 @@ def test_at_most_so_many_match_whatever_scores_them(n_matches, share, found, see
     pairs = replace(scored(n_all, 1, 1, 1), answer=answer, features=features, seen=features)
     for weight in (4.0, -4.0):
         assert most_matches(Logistic(np.array([weight]), 0.0), pairs) >= 0.8 * n_matches / n_all
+
+
+def test_a_fit_is_plausible_that_finds_the_known_and_claims_no_more_than_there_can_be():
+    """A tenth of the pairs score high, and so do all that are known to match: so about a tenth match."""
+    pairs = scored(1000, 100, known=40, known_high=40)
+    assert is_plausible(Logistic(np.array([8.0]), -4.0), pairs)
+    assert not is_plausible(Logistic(np.array([4.0]), 0.0), pairs)  # half of the others as well
+    assert not is_plausible(Logistic(np.array([4.0]), -10.0), pairs)  # nearly none of the known
 
 
 @pytest.mark.parametrize("is_whole", [True, False])

@@ -115,7 +115,7 @@ def kind_of(values: Sequence[str] | np.ndarray, counts: np.ndarray) -> str | Non
 
     Args:
         values: v distinct folded values.
-        counts: v numbers of records that hold each.
+        counts: v numbers of records that hold each, falling where there are more than 10,000.
 
     Returns:
         A kind, or None where the column says too little to compare: fewer than two values, or
