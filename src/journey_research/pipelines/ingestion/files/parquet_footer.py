@@ -1,21 +1,23 @@
 """A first look at a Parquet file's footer, before anything that trusts it.
 
 The library follows nested columns as deep as a footer says and ends the whole process when its
-stack is full: a million nested groups fit into 8 MB. So the depth is counted here first. The
-footer is Thrift's compact protocol; its second field lists the columns in depth-first order, each
-with the number of its children.
+stack is full: a million nested groups fit into 8 MB. So the depth is counted here first. It also ends
+the process when it is asked of a column's chunk whose footer contradicts the schema, so which columns
+are coded is read here as well. The footer is Thrift's compact protocol; its second field lists the
+columns in depth-first order, each with the number of its children, its fourth the row groups.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, TypeVar
 
 MARK = b"PAR1"
 MOST_FOOTER_BYTES = 64 << 20
 _STOP, _TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = range(13)
 _MOST_STRUCTS = 32
+Answer = TypeVar("Answer")
 
 
 def nests_deeper(file: BinaryIO, most: int) -> bool:
@@ -28,6 +30,22 @@ def nests_deeper(file: BinaryIO, most: int) -> bool:
     Raises:
         ValueError: It has no footer, or none that is Thrift.
     """
+    return _asked(file, lambda footer: footer.nests_deeper(most))
+
+
+def coded_columns(file: BinaryIO) -> set[str]:
+    """Columns, by their dotted paths, of which the first row group holds each value once.
+
+    Args:
+        file: A Parquet file that can be sought in; it is left where it began.
+
+    Raises:
+        ValueError: It has no footer, or none that is Thrift.
+    """
+    return _asked(file, lambda footer: footer.coded_columns())
+
+
+def _asked(file: BinaryIO, question: Callable[[_Thrift], Answer]) -> Answer:
     size = file.seek(0, 2)
     file.seek(max(0, size - 8))
     length, mark = struct.unpack("<I4s", file.read(8)) if size >= 12 else (0, b"")
@@ -37,7 +55,7 @@ def nests_deeper(file: BinaryIO, most: int) -> bool:
     footer = _Thrift(file.read(length))
     file.seek(0)
     try:
-        return footer.nests_deeper(most)
+        return question(footer)
     except IndexError:
         raise ValueError("the footer breaks off") from None
 
@@ -55,6 +73,53 @@ class _Thrift:
                 return self._has_deeper(n_elements, most)
             self._skip(kind)
         raise ValueError("no schema")
+
+    def coded_columns(self) -> set[str]:
+        for number, kind in self._fields():
+            if number == 4 and kind == _LIST:
+                n_groups, _ = self._list_head()
+                return self._coded_of_group() if n_groups else set()
+            self._skip(kind)
+        return set()
+
+    def _coded_of_group(self) -> set[str]:
+        found = set()
+        for number, kind in self._fields():
+            if number != 1 or kind != _LIST:
+                self._skip(kind)
+                continue
+            n_chunks, _ = self._list_head()
+            for _ in range(n_chunks):
+                for field, sort in self._fields():
+                    if field == 3 and sort == _STRUCT:
+                        path, is_coded = self._path_of_chunk()
+                        if is_coded:
+                            found.add(path)
+                    else:
+                        self._skip(sort)
+        return found
+
+    def _path_of_chunk(self) -> tuple[str, bool]:
+        """The dotted path of a column chunk, and whether it has a page of distinct values."""
+        path: list[str] = []
+        is_coded = False
+        for number, kind in self._fields():
+            if number == 3 and kind == _LIST:
+                n_names, element = self._list_head()
+                if element != _BINARY:
+                    raise ValueError("a path of no names")
+                path = [self._text() for _ in range(n_names)]
+            else:
+                is_coded |= number == 11 and kind == _I64
+                self._skip(kind)
+        return ".".join(path), is_coded
+
+    def _text(self) -> str:
+        n_bytes = self._varint()
+        begun, self.at = self.at, self.at + n_bytes
+        if self.at > len(self.data):
+            raise IndexError
+        return self.data[begun : self.at].decode("utf-8", errors="replace")
 
     def _has_deeper(self, n_elements: int, most: int) -> bool:
         open_children: list[int] = []

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from journey_research.errors import UserError
 
 from .parquet_cells import as_text, reach
-from .parquet_footer import nests_deeper
+from .parquet_footer import coded_columns, nests_deeper
 from .path_words import steps_of
 from .rows import IS_TEXT, Reject, Rows, refuse_repeated
 
@@ -86,16 +86,9 @@ def _batches(source: BinaryIO, metadata: Any, columns: list[str]) -> Iterator[pa
     """The batches of a file, cut smaller where a few long texts stand in very many rows."""
     import pyarrow.parquet as pq
 
-    schema = metadata.schema
-    place = {schema.column(at).path: at for at in range(len(schema))} if columns else {}
-    groups = range(metadata.num_row_groups)
-    coded = [
-        name
-        for name in columns
-        if name in place
-        and schema.column(place[name]).physical_type == "BYTE_ARRAY"
-        and all(metadata.row_group(group).column(place[name]).has_dictionary_page for group in groups)
-    ]
+    told = (metadata.schema.column(at) for at in range(len(metadata.schema) if columns else 0))
+    texts = {one.path for one in told if one.physical_type == "BYTE_ARRAY"} & coded_columns(source)
+    coded = [name for name in columns if name in texts]
     file = pq.ParquetFile(source, metadata=metadata, read_dictionary=coded, pre_buffer=False)
     for batch in file.iter_batches(BATCH_ROWS, columns=columns, use_threads=False):
         n_bytes = np.zeros(batch.num_rows, dtype=np.int64)
