@@ -21,6 +21,7 @@ from .linkage import average_linkage
 from .logistic import Logistic, fit_logistic
 
 ROUNDS = (0.4, 0.4, 0.4)  # thresholds of the clusters that answer what nobody has
+FEW_ROUNDS = (0.3,)  # where few are known: more rounds drift from what the values say
 SAMPLE_ROUNDS = (0.35, 0.35, 0.35)  # where the pairs are a sample's
 ENOUGH_MATCHES = 300  # known ones that weigh as much as half of all matches of a sample
 UNKNOWN = -1
@@ -87,7 +88,8 @@ def fit_classifier(pairs: TeachingPairs, guess: np.ndarray, seed: int = 1) -> Lo
     labelled pairs are clearly less surprising to it, it is taken. Or the values mislead: hundreds of
     records of one firm agree in nothing but a name that is common for that very reason. If many of the
     labelled matches are still not found, the answers begin alone, and are taken if that is clearly better.
-    Clusters want all pairs of their records: where the pairs are a sample, the guess itself is fitted.
+    Clusters want all pairs of their records: where the pairs are a sample, the guess itself is fitted. Fewer
+    than thirty known matches, or known strangers, choose nothing, and clusters answer once.
 
     Args:
         pairs: k pairs.
@@ -97,12 +99,13 @@ def fit_classifier(pairs: TeachingPairs, guess: np.ndarray, seed: int = 1) -> Lo
     if (pairs.answer != UNKNOWN).all():
         return fit_logistic(pairs.seen, pairs.answer.astype(float))
     is_match = pairs.answer == 1
+    n_known = min(int((pairs.answer == 0).sum()), int(is_match.sum()))
     if pairs.is_whole:
-        fitted = settle(pairs, guess, seed)
+        fitted = settle(pairs, guess, seed, ROUNDS if n_known >= LEAST_KNOWN else FEW_ROUNDS)
     else:
         share = float(is_match.sum() / (is_match.sum() + ENOUGH_MATCHES))
         fitted = settle_guess(pairs, guess, seed, SAMPLE_ROUNDS, Heavy(is_match, share))
-    if min((pairs.answer == 0).sum(), is_match.sum()) < LEAST_KNOWN:
+    if n_known < LEAST_KNOWN:
         return fitted
     if not pairs.is_whole and is_plausible(fitted, pairs):
         return fitted
