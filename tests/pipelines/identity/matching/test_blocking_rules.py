@@ -255,3 +255,8 @@ def test_what_is_left_out_holds_one_match_in_a_thousand_at_most(seed, n_rules, n
     assert probability[lost].sum() <= 1e-3 * probability.sum() + 1e-12
     alone = brought[kept] & (brought[kept].sum(axis=0) == 1)
     assert len(kept) == 1 or alone.any(axis=1).all()  # none that only repeats the others
+
+
+def test_of_rules_that_bring_the_same_the_one_bought_first_stays():
+    brought = np.array([[True, True], [True, True], [True, True]])
+    assert worth_comparing(brought, np.array([0.9, 0.8])) == [0]

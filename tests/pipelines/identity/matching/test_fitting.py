@@ -252,3 +252,15 @@ def test_known_answers_and_all_others_together_find_the_namesakes_apart():
 
     likely = fitted.probability(features) >= 0.5
     assert (likely == same).mean() > 0.98
+
+
+def test_where_few_are_known_clusters_answer_at_a_lower_threshold():
+    """Pairs that agree in one feature are guessed at .35: over .3, under the .4 of where many are known."""
+    pairs, _ = agreeing(400, known=0)
+    guess = np.repeat([0.9, 0.35, 0.001], 400)
+    one_feature = np.array([[1.0, 0.0]])
+    assert fit_classifier(pairs, guess).probability(one_feature)[0] > 0.9
+
+    answer = pairs.answer.copy()
+    answer[:40], answer[800:840] = 1, 0
+    assert fit_classifier(replace(pairs, answer=answer), guess).probability(one_feature)[0] < 0.1

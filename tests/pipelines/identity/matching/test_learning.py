@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from made_up_people import draw_people, frame_of
 
+from journey_research.pipelines.identity.matching.candidates import KeyRing, pairs_by_rule
 from journey_research.pipelines.identity.matching.columns import find_columns
 from journey_research.pipelines.identity.matching.known_pairs import KnownPairs
 from journey_research.pipelines.identity.matching.learning import learn_matcher, learn_unlabelled
@@ -60,3 +61,17 @@ def test_what_one_person_shares_teaches(people):
 def test_the_same_labels_teach_the_same(people):
     known = pairs_of(people, 40, 0, "judgement")
     assert learn(people, known)["sha256"] == learn(people, known)["sha256"]
+
+
+@pytest.mark.parametrize("is_labelled", [True, False])
+def test_every_rule_of_a_model_brings_pairs_that_no_other_does(people, is_labelled):
+    _, columns, partings = people
+    known = pairs_of(people, 60, 0, "judgement")
+    told = learn(people, known) if is_labelled else learn_unlabelled(columns, partings, SETTINGS, {})
+    rules = [tuple(rule) for rule in told["predicates"]]
+    pairs = [
+        set(one.pairs.tolist()) for one in pairs_by_rule(KeyRing(columns), rules, SETTINGS["most_in_block"])
+    ]
+    assert len(rules) > 1
+    for at, own in enumerate(pairs):
+        assert own - set().union(*pairs[:at], *pairs[at + 1 :])

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from journey_research.pipelines.identity.matching.cells import Cells
 from journey_research.pipelines.identity.matching.whole_names import (
+    _best,
+    _best_of_each,
     count_cells,
     find_partings,
     part_names,
@@ -142,3 +144,13 @@ def test_row_order_does_not_matter(records, shuffling):
     assert {name: cells.texts[order].tolist() for name, cells in parted.items()} == {
         name: cells.texts.tolist() for name, cells in other.items()
     }
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(["ann", "lee", "ray", "van", "dyke"]), max_size=4), max_size=12),
+    st.dictionaries(st.sampled_from(["ann", "lee", "ray", "ann lee"]), st.integers(1, 3)),
+    st.dictionaries(st.sampled_from(["ann", "lee", "ray", "van dyke"]), st.integers(1, 3)),
+)
+def test_names_at_once_are_parted_as_each_alone(asked, firsts, lasts):
+    told = [each.tolist() for each in _best_of_each(asked, firsts, lasts)]
+    assert list(zip(*told, strict=True)) == [_best(words, firsts, lasts) for words in asked]
