@@ -5,7 +5,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from journey_research.pipelines.identity.matching.cells import Cells
@@ -146,6 +146,7 @@ def test_row_order_does_not_matter(records, shuffling):
     }
 
 
+@example([["lee", "ann"], ["ann", "lee"], ["ann"], []], {"ann": 2}, {"lee": 1})
 @given(
     st.lists(st.lists(st.sampled_from(["ann", "lee", "ray", "van", "dyke"]), max_size=4), max_size=12),
     st.dictionaries(st.sampled_from(["ann", "lee", "ray", "ann lee"]), st.integers(1, 3)),
