@@ -2,7 +2,8 @@
 
 Every tool gets the same records; those that learn get the same labels, drawn from half of the entities.
 Whoever does it, scores count pairs of the other half's records alone. A tool that needs no labels runs
-once and is scored on each seed's half. Each peer has an environment of its own, made at its first use.
+once and is scored on each seed's half. Where a set is of lists that hold an entity once, the tools that can
+hear of it are also told. Each peer has an environment of its own, made at its first use.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ HARD_SHARE = 0.75  # of the distinct pairs
 MOST_IN_BLOCK = 50
 NEXT_IN_BLOCK = 5
 TUTORIAL_THRESHOLD = 0.95
+SOURCE = "list it stands in"
 THRESHOLDS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999)
 
 
@@ -45,6 +47,8 @@ class Way:
         is_labelled: Whether it is given labels, and so runs once for each seed.
         packages: What its own environment holds; none: it runs in the project's.
         task: What its task says beside records, fields, labels and seed.
+        knows_lists: Whether it is told which list a record stands in, and that a list holds an entity once;
+            only for sets that are such lists.
     """
 
     tool: str
@@ -52,14 +56,20 @@ class Way:
     is_labelled: bool
     packages: tuple[str, ...] = ()
     task: tuple[tuple[str, Any], ...] = ()
+    knows_lists: bool = False
 
 
+_SPLINK = ("splink==5.0.0", "pyarrow")
+_AT_EACH = (("thresholds", THRESHOLDS),)
 _GOLDENMATCH = ("goldenmatch==3.22.0", "pyarrow")
 WAYS = (
     Way("ours", "labelled", True),
     Way("ours", "unlabelled", False),
+    Way("ours", "labelled, lists known", True, knows_lists=True),
+    Way("ours", "unlabelled, lists known", False, knows_lists=True),
     Way("dedupe", "labelled", True),
-    Way("splink", "unlabelled", False, ("splink==5.0.0", "pyarrow"), (("thresholds", THRESHOLDS),)),
+    Way("splink", "unlabelled", False, _SPLINK, _AT_EACH),
+    Way("splink", "unlabelled, lists known", False, _SPLINK, _AT_EACH, knows_lists=True),
     Way("goldenmatch", "unlabelled, probabilistic", False, _GOLDENMATCH, (("way", "probabilistic"),)),
     Way("goldenmatch", "unlabelled, its choice", False, _GOLDENMATCH, (("way", "chosen"),)),
 )
@@ -201,11 +211,15 @@ def run_peer(
         "seed": seed,
         "labels": None if labels is None else labels.to_numpy().tolist(),
         "model": MODELS[one.name] if way.tool == "splink" else None,
+        "source": SOURCE if way.knows_lists else None,
         **dict(way.task),
     }
+    frame = one.frame[["id", *one.fields]]
+    if way.knows_lists:
+        frame = frame.assign(**{SOURCE: one.source})
     with tempfile.TemporaryDirectory(prefix="identity-peer-") as name:
         folder = Path(name)
-        one.frame[["id", *one.fields]].to_parquet(folder / "records.parquet", index=False)
+        frame.to_parquet(folder / "records.parquet", index=False)
         (folder / "task.json").write_text(json.dumps(task), encoding="utf-8")
         (folder / "home").mkdir()
         settings = {"HOME": str(folder / "home"), "PYTHONHASHSEED": "0", "GOLDENMATCH_ANALYTICS": "0"}
@@ -267,6 +281,8 @@ def compare(
     halves = {seed: split(one.truth, 0.5, seed) for seed in seeds}
     rows = []
     for way in ways:
+        if way.knows_lists and not one.is_once:
+            continue
         answers = {}
         for seed in seeds if way.is_labelled else seeds[:1]:
             print(f"{one.name}: {way.tool}, {way.mode}, seed {seed}", file=sys.stderr, flush=True)

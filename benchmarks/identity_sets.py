@@ -44,6 +44,7 @@ class IdentitySet:
         fields: Columns of ``frame`` to compare.
         truth: n entity ids, text, in the order of ``frame``.
         source: n names of the list a record stands in; None where there is one list.
+        is_once: Whether a list holds an entity once, as far as its makers say.
     """
 
     name: str
@@ -51,6 +52,7 @@ class IdentitySet:
     fields: tuple[str, ...]
     truth: np.ndarray
     source: np.ndarray | None = None
+    is_once: bool = False
 
     def __post_init__(self) -> None:
         if len(self.truth) != len(self.frame) or (self.source is not None and len(self.source) != len(self)):
@@ -355,7 +357,7 @@ def _load_febrl4(data: Path) -> IdentitySet:
     told = pd.concat(lists, ignore_index=True)
     frame = told.rename(columns={"rec_id": "id"})[["id", *FEBRL]]
     source = np.repeat(["4a", "4b"], [len(one) for one in lists])
-    return IdentitySet("febrl4", frame, FEBRL, _febrl_entity(frame["id"]), source)
+    return IdentitySet("febrl4", frame, FEBRL, _febrl_entity(frame["id"]), source, is_once=True)
 
 
 def _febrl_entity(ids: pd.Series) -> np.ndarray:
@@ -406,6 +408,7 @@ def _load_abt_buy(data: Path) -> IdentitySet:
         fields,
         told["unique_id"].to_numpy(dtype=str),
         told["source"].to_numpy(dtype=str),
+        is_once=True,
     )
 
 

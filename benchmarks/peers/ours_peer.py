@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import dedupe  # noqa: F401  what resolve imports when it is first called
+import duckdb  # noqa: F401  what add imports
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -26,6 +27,8 @@ def find(records: pa.Table, task: dict[str, Any]) -> Iterator[Found]:
     told = None if labels is None else pd.DataFrame(labels, columns=["id_a", "id_b", "answer"])
     frame = records.to_pandas()
     options = {"id": "id", "fields": task["fields"], "seed": task["seed"]}
+    if task.get("source"):
+        options |= {"source": task["source"], "once": "all"}
     resolved = journey_research.resolve(frame, labels=told, **options)
     yield "default", resolved.persons["id"].tolist(), resolved.persons["person_id"].tolist()
     task["told"] = {}

@@ -1,13 +1,15 @@
 """Splink as its tutorials use it, with the model of :mod:`splink_models`; runs in its own environment.
 
 u by random sampling, m by expectation maximisation on two blocking rules, connected components of
-the pairs above a threshold, for each of the task's thresholds.
+the pairs above a threshold, for each of the task's thresholds. Lists that hold an entity once are linked
+and not deduplicated, and clustered by single best links, which keep to that.
 """
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import splink.comparison_library as cl
 from peer_task import Found, run_task
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
@@ -33,13 +35,24 @@ def find(records: pa.Table, task: dict[str, Any]) -> Iterator[Found]:
     api = DuckDBAPI()
     columns = [f'lower("{name}") as "{name}"' for name in task["fields"]]
     columns += [f'{sql} as "{name}"' for name, sql in model["derived"].items()]
-    table = api.duckdb_con.from_arrow(records).project(f"id as unique_id, {', '.join(columns)}")
+    parts, of_list = [records], None
+    if task.get("source"):
+        of_list = records[task["source"]]
+        parts = [records.filter(pc.equal(of_list, name)) for name in sorted(of_list.unique().to_pylist())]
+    names = [f"list_{number}" for number in range(len(parts))]
+    tables = [
+        api.duckdb_con.from_arrow(part).project(f"id as unique_id, {', '.join(columns)}").to_arrow_table()
+        for part in parts
+    ]
     settings = SettingsCreator(
-        link_type="dedupe_only",
+        link_type="dedupe_only" if of_list is None else "link_only",
         comparisons=[COMPARISONS[kind](column) for column, kind in model["comparisons"].items()],
         blocking_rules_to_generate_predictions=[block_on(*rule) for rule in model["blocking"]],
     )
-    linker = Linker(api.register(table.to_arrow_table()), settings)
+    named = [
+        api.register(table, dataset_display_name=name) for table, name in zip(tables, names, strict=True)
+    ]
+    linker = Linker(named if of_list is not None else named[0], settings)
     training = linker.training
     training.estimate_probability_two_random_records_match(
         [block_on(*rule) for rule in model["sure"]], recall=model["sure_recall"]
@@ -49,9 +62,14 @@ def find(records: pa.Table, task: dict[str, Any]) -> Iterator[Found]:
         training.estimate_parameters_using_expectation_maximisation(block_on(*rule))
     scored = linker.inference.predict(threshold_match_probability=min(task["thresholds"]))
     for threshold in task["thresholds"]:
-        clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(
-            scored, threshold_match_probability=threshold
-        )
+        if of_list is None:
+            clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(
+                scored, threshold_match_probability=threshold
+            )
+        else:
+            clusters = linker.clustering.cluster_using_single_best_links(
+                scored, duplicate_free_datasets=names, threshold_match_probability=threshold
+            )
         told = clusters.as_duckdbpyrelation().order("unique_id").to_arrow_table()
         yield f"{threshold:g}", told["unique_id"].to_pylist(), told["cluster_id"].to_pylist()
 

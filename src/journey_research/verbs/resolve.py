@@ -112,6 +112,7 @@ def resolve(
     nothing_said = read_blocked(blocked)
     values = frame.set_axis([str(name) for name in frame.columns], axis=1)[columns].reset_index(drop=True)
     bits = sources.bits(frame)
+    held = None if bits is None else bits[order]
     with shown(progress) as tell:
         tell("reading values", 0, 0)
         ordered = leave_out_blocked(values, nothing_said).iloc[order].reset_index(drop=True)
@@ -120,12 +121,9 @@ def resolve(
             compared = _columns_of(document, ordered)
         else:
             tell("learning", 0, 0)
-            document, compared = _train(place, ordered, judged, labels is not None, seed)
+            document, compared = _train(place, ordered, judged, labels is not None, seed, held)
         chosen = threshold if threshold is not None else float(document.get("threshold", 0.5))
-        resolution = resolve_columns(
-            place, compared, document, judged, chosen, SHOWN_THRESHOLDS,
-            None if bits is None else bits[order], tell,
-        )  # fmt: skip
+        resolution = resolve_columns(place, compared, document, judged, chosen, SHOWN_THRESHOLDS, held, tell)
     resolved = Resolved(
         ids=ids,
         values=values,
@@ -217,7 +215,12 @@ def _columns_of(document: dict[str, Any], values: pd.DataFrame) -> list[ValueCol
 
 
 def _train(
-    place: pd.Index, values: pd.DataFrame, judged: pd.DataFrame, is_labelled: bool, seed: int
+    place: pd.Index,
+    values: pd.DataFrame,
+    judged: pd.DataFrame,
+    is_labelled: bool,
+    seed: int,
+    once: np.ndarray | None,
 ) -> tuple[dict[str, Any], list[ValueColumn]]:
     """The matcher's document, without weights where there is nothing to compare; and what is compared."""
     from journey_research.pipelines.identity.training import (
@@ -235,7 +238,7 @@ def _train(
         return {"state": NOTHING_TO_COMPARE}, []
 
     def taught_by(evidence: pd.DataFrame) -> dict[str, Any]:
-        return train_on_columns(place, columns, partings, judged, {}, evidence, rule)
+        return train_on_columns(place, columns, partings, judged, {}, evidence, rule, once)
 
     evidence = find_evidence(place, columns)
     if is_labelled:

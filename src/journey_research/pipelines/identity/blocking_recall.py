@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from .matching.candidates import KeyRing, candidate_pairs, pairs_in
-from .matching.columns import repeated_rows
-from .matching.matcher import LEAST_TOLD, columns_for, read_matcher
+from .matching.columns import repeated_rows, tells_enough
+from .matching.matcher import columns_for, read_matcher
 from .share_intervals import share_intervals
 
 Pairs = tuple[np.ndarray, np.ndarray]
@@ -53,10 +53,8 @@ def meet_by_rules(values: pd.DataFrame, model: Mapping[str, Any], pairs: Pairs) 
     matcher = read_matcher(model, list(values.columns))
     columns = columns_for(values, matcher)
     first_of = repeated_rows(columns)
-    n_told = np.sum([column.codes >= 0 for column in columns], axis=0)
     # As the matcher does it: each set of values once, and those that say enough.
-    is_told = n_told >= min(LEAST_TOLD, len(columns))
-    live = np.flatnonzero(is_told & (first_of == np.arange(len(first_of))))
+    live = np.flatnonzero(tells_enough(columns) & (first_of == np.arange(len(first_of))))
     found = candidate_pairs(
         KeyRing([column.of(live) for column in columns]), matcher.rules, matcher.most_in_block
     )

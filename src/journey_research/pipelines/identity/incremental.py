@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 
 from .matching.candidates import KeyRing, candidate_pairs, runs, sorted_unique, split
-from .matching.columns import extended
+from .matching.columns import extended, tells_enough
 from .matching.likeness import Likeness
 from .matching.logistic import on_one_thread
-from .matching.matcher import LEAST_BETWEEN, LEAST_TOLD, BlockIndex, Matcher, Scored, pairs_between
+from .matching.matcher import LEAST_BETWEEN, BlockIndex, Matcher, Scored, pairs_between
 from .matching.pair_scorer import PairScorer
 from .resolution import Resolution, clustered
 
@@ -51,9 +51,8 @@ def add_records(
     n, n_all = len(told.ids), len(told.ids) + len(ids)
     columns = extended(told.columns, frame, told.matcher.partings)
     likeness = Likeness(columns, told.matcher.swaps)
-    scorer = PairScorer(likeness, told.matcher.logistic)
-    tells = np.sum([column.codes[n:] >= 0 for column in columns], axis=0) >= min(LEAST_TOLD, len(columns))
-    new = n + np.flatnonzero(tells)
+    scorer = PairScorer(likeness, told.matcher.logistic, told.found.ceilings)
+    new = n + np.flatnonzero(tells_enough([column.of(np.arange(n, n_all)) for column in columns]))
     first, second, index = _pairs_of(told.found, KeyRing(columns), told.matcher, new)
     rows, probability = scorer.likely(first, second, told.matcher.least_probability)
     first, second = first[rows], second[rows]

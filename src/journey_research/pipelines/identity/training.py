@@ -16,9 +16,8 @@ from journey_research.errors import UserError
 
 from .evidence import EvidenceRule, leave_out_blocked
 from .judgements import choose_labels, evidence_labels, group_labels, judged_labels, refuse_contradictions
-from .matching.columns import ValueColumn, find_columns
+from .matching.columns import ValueColumn, find_columns, tells_enough
 from .matching.learning import KnownPairs, learn_matcher, learn_unlabelled
-from .matching.matcher import LEAST_TOLD
 from .ties import place_pairs
 
 logger = logging.getLogger(__name__)
@@ -207,6 +206,7 @@ def train_on_columns(
     group_of: Mapping[str, str],
     links: pd.DataFrame,
     rule: MatcherRule,
+    once: np.ndarray | None = None,
 ) -> dict[str, Any]:
     """The same as ``train``, of columns that ``prepare_columns`` has made.
 
@@ -218,10 +218,11 @@ def train_on_columns(
         group_of: Record id -> labelled group.
         links: Evidence, contract ``LINKS``.
         rule: How.
+        once: n sets of sources that hold a person once, as bits.
     """
     if not columns:
         return {"state": NOTHING_TO_COMPARE}
-    told = np.sum([column.codes >= 0 for column in columns], axis=0) >= min(LEAST_TOLD, len(columns))
+    told = tells_enough(columns)
     if told.sum() < 2:
         return {"state": NOTHING_TO_COMPARE}
     tells = place[told] if group_of else place[:0]
@@ -237,7 +238,7 @@ def train_on_columns(
     labels = labels[(first >= 0) & (second >= 0) & told[first] & told[second]]
     versions = {name: version(name) for name in ("dedupe", "numpy", "rapidfuzz")}
     if not (labels["answer"] == "same").any():
-        return learn_unlabelled(columns, partings, asdict(rule), versions)
+        return learn_unlabelled(columns, partings, asdict(rule), versions, once)
     chosen = choose_labels(labels, rule.most_labels, rule.training_seed)
     group = np.full(len(place), -1)
     numbers = {name: number for number, name in enumerate(sorted(set(labelled.values())))}
@@ -250,7 +251,7 @@ def train_on_columns(
         told_by=chosen["told_by"].to_numpy(dtype=object),
         hidden=chosen["hidden"].to_numpy(dtype=object),
     )
-    return learn_matcher(columns, partings, known, group, asdict(rule), versions)
+    return learn_matcher(columns, partings, known, group, asdict(rule), versions, once)
 
 
 def _telling(links: pd.DataFrame, place: pd.Index, told: np.ndarray) -> set[str]:

@@ -4,6 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from journey_research.pipelines.identity.matching.columns import (
     find_columns,
     fold_column,
     repeated_rows,
+    tells_enough,
 )
 from journey_research.pipelines.identity.matching.fields import Field, fold
 
@@ -152,3 +154,24 @@ def test_later_records_have_the_rare_words_that_the_known_ones_make_rare():
     before, after = columns[0].keys("rareWords"), grown.keys("rareWords")
     n = int(before.starts[-1])
     assert after.key[:n].tolist() == before.key.tolist()
+
+
+@pytest.mark.parametrize(
+    ("title", "price", "enough"),
+    [
+        ("one two three four", None, True),  # many words are as good as two values
+        ("one two three", None, False),
+        ("one two three", "5", True),
+        (None, "5", False),
+        (None, None, False),
+    ],
+)
+def test_two_values_or_one_of_many_words_are_enough(title, price, enough):
+    frame = pd.DataFrame({"title": [title, "a b c d e"], "price": [price, "7"]})
+    columns = encode(frame, [Field("title", "phrase"), Field("price", "number")])
+    assert tells_enough(columns).tolist() == [enough, True]
+
+
+def test_where_there_is_one_column_its_value_has_to_do():
+    columns = encode(pd.DataFrame({"name": ["ann", None]}), [Field("name", "text")])
+    assert tells_enough(columns).tolist() == [True, False]

@@ -119,6 +119,33 @@ def test_what_many_pairs_are_ruled_out_by_is_asked_of_many_pairs_alone(likeness,
     assert len(asked) == 1
 
 
+@pytest.mark.parametrize("few", [0, pair_scorer.FEW])
+def test_what_many_pairs_told_holds_for_pairs_that_come_later(likeness, few, monkeypatch):
+    first, second = all_pairs(80)
+    told = by_the_definition(likeness, a_model(likeness), first, second)
+    monkeypatch.setattr(pair_scorer, "FEW", 0)
+    before = PairScorer(likeness, a_model(likeness))
+    before.likely(first, second, 0.1)
+    assert list(before.ceilings) == [0.1]
+    monkeypatch.setattr(pair_scorer, "FEW", few)
+    later = PairScorer(likeness, a_model(likeness), before.ceilings)
+    monkeypatch.setattr(later, "_ceilings", lambda *_: pytest.fail("asked again"))
+    rows, _ = later.likely(first[::7], second[::7], 0.1)
+    assert (7 * rows).tolist() == [row for row in np.flatnonzero(told >= 0.1).tolist() if row % 7 == 0]
+
+
+def test_a_column_in_which_no_pair_of_the_sample_differs_is_compared_in_another_that_does():
+    people = pd.DataFrame({"name": ["ann lee", "ann lee", "bo ray", "bo rayy"]})
+    likeness = Likeness(encode(people, [Field("name", "text")]))
+    logistic = Logistic(np.array([4.0 * name.endswith("likeness") - 2.0 for name in likeness.names]), 6.0)
+    scorer = PairScorer(likeness, logistic)
+    equal, differ = (np.array([0]), np.array([1])), (np.array([2]), np.array([3]))
+    scorer.ceilings[0.01] = scorer._ceilings(*equal, 0.01)
+    rows, told = scorer.likely(*differ, 0.01)
+    assert rows.tolist() == [0]
+    assert told == pytest.approx(by_the_definition(likeness, logistic, *differ), abs=1e-6)
+
+
 def test_no_pairs(likeness):
     nothing = np.zeros(0, dtype=np.int64)
     rows, told = PairScorer(likeness, a_model(likeness)).likely(nothing, nothing, 0.1)

@@ -1,5 +1,7 @@
 """Pairs that must match whatever one column says: bits by hand, chance against draws, relatives."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -55,6 +57,15 @@ def test_what_is_shown_is_one_person():
     shown = pseudo.weight > 0
     assert (shown.sum(axis=0) > 50).all()
     assert all(is_one[shown[:, at]].mean() > 0.95 for at in range(len(likeness.columns)))
+
+
+def test_what_columns_of_few_values_show_is_nothing_to_go_by():
+    _, _, pseudo = shown_by(draw_people(900, seed=1, repeated=0.4))
+    assert pseudo.shows
+    assert not replace(pseudo, is_varied=np.zeros_like(pseudo.is_varied)).shows
+    is_first = np.arange(len(pseudo.is_varied)) == 0
+    assert replace(pseudo, is_varied=is_first).shows
+    assert not replace(pseudo, weight=pseudo.weight * is_first).shows
 
 
 def test_relatives_are_seen_through():

@@ -24,6 +24,8 @@ from .threads import side_by_side
 from .whole_names import find_partings, part_names
 from .words import WordCounts
 
+LEAST_TOLD, MANY_WORDS = 2, 4
+WORDY = ("phrase", "long")
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -236,6 +238,33 @@ def extended(
             )
         )
     return told
+
+
+def tells_enough(columns: Sequence[ValueColumn]) -> np.ndarray:
+    """Whether each of n records tells enough to be compared by likeness.
+
+    One value alone says too little, but for a text of four words or more, as a title is; where there is only
+    one column, whatever it tells has to do.
+
+    Example:
+        >>> title = ["sony turntable belt drive", "sony turntable"]
+        >>> frame = pd.DataFrame({"title": title, "price": [None, None]})
+        >>> tells_enough(encode(frame, [Field("title", "phrase"), Field("price", "number")])).tolist()
+        [True, False]
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    told = np.zeros(len(columns[0].codes), dtype=np.int64)
+    for column in columns:
+        worth = np.ones(len(column.values) + 1, dtype=np.int64)
+        worth[SILENT] = 0
+        if column.kind in WORDY:
+            n_spaces = pc.count_substring(pa.array(column.values, pa.string()), " ")
+            worth[:-1] += n_spaces.to_numpy(zero_copy_only=False) >= MANY_WORDS - 1
+        told += worth[column.codes]
+    enough: np.ndarray = told >= min(LEAST_TOLD, len(columns))
+    return enough
 
 
 def repeated_rows(columns: Sequence[ValueColumn]) -> np.ndarray:

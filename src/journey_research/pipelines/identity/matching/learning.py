@@ -17,6 +17,7 @@ import numpy as np
 
 from .blocking_rules import SAMPLE, learn_rules, worth_comparing
 from .candidates import KeyRing, Rule, is_among
+from .clean_lists import InLists, fit_clean_lists, lists_of, settle_in_lists
 from .columns import ValueColumn
 from .first_guess import guess_matches, is_credible
 from .fitting import UNKNOWN, TeachingPairs, f1_out_of_fold, fit_classifier, is_believed
@@ -43,6 +44,7 @@ def learn_matcher(
     group: np.ndarray,
     settings: Mapping[str, Any],
     versions: Mapping[str, str],
+    once: np.ndarray | None = None,
 ) -> dict[str, Any]:
     """Learn blocking rules and weights.
 
@@ -57,6 +59,7 @@ def learn_matcher(
             groups are distinct.
         settings: ``MatcherRule`` as a dictionary.
         versions: Of the libraries; for the document.
+        once: n sets of sources that hold a person once, as bits.
 
     Returns:
         The matcher's document; without weights where there are too few labels, and then ``state``
@@ -73,6 +76,10 @@ def learn_matcher(
     if pseudo.shows and (n_missing := N_MADE - int(known.is_same.sum())) > 0:
         made = make_matches(likeness, pseudo, n_missing, draw)
         matches = np.concatenate([matches, made], axis=2)
+    seed = int(settings["training_seed"])
+    standing = _fit_lists(likeness, ring, once, settings)
+    if standing is not None:
+        matches = np.concatenate([matches, standing.matches], axis=2)
     sample = np.sort(draw.permutation(n)[:SAMPLE])
     bought = learn_rules(ring, matches, PAIRS_PER_RECORD, MOST_RULES, settings["most_in_block"], sample)
     if not bought:
@@ -84,9 +91,12 @@ def learn_matcher(
     if pseudo.shows and borne_out < LEAST_BORNE_OUT:
         people = known.by_people()
         if people.is_same.sum() < settings["least_labels"]:
-            return learn_unlabelled(columns, partings, settings, versions)
-        return learn_matcher(columns, partings, people, group, settings, versions)
-    logistic = fit_classifier(pairs, guess, int(settings["training_seed"]))
+            return learn_unlabelled(columns, partings, settings, versions, once)
+        return learn_matcher(columns, partings, people, group, settings, versions, once)
+    if standing is not None and pairs.is_whole:
+        logistic = settle_in_lists(pairs, standing, seed)
+    else:
+        logistic = fit_classifier(pairs, guess, seed)
     is_asked = is_among(pairs.first * n + pairs.second, asked.first * n + asked.second)
     bought = [
         bought[at] for at in worth_comparing(asked.brought, logistic.probability(pairs.features[is_asked]))
@@ -103,7 +113,7 @@ def learn_matcher(
                 }
                 for one in bought
             ],
-            "seed": int(settings["training_seed"]),
+            "seed": seed,
         },
         "versions": dict(versions),
     }
@@ -117,17 +127,25 @@ def learn_unlabelled(
     partings: Mapping[str, tuple[str, str]],
     settings: Mapping[str, Any],
     versions: Mapping[str, str],
+    once: np.ndarray | None = None,
 ) -> dict[str, Any]:
-    """Learn from the values alone; see ``unlabelled``.
+    """Learn from the values alone; see ``clean_lists``, and ``unlabelled`` for what is not of such lists.
+
+    Args:
+        columns: The compared columns of n records.
+        partings: The whole names that were parted.
+        settings: ``MatcherRule`` as a dictionary.
+        versions: Of the libraries; for the document.
+        once: n sets of sources that hold a person once, as bits.
 
     Returns:
         The matcher's document; without weights where the data must not be answered on, and then
         ``state`` says why.
     """
-    likeness = Likeness(columns)
-    found = fit_unlabelled(
+    likeness, ring = Likeness(columns), KeyRing(columns)
+    found = _fit_lists(likeness, ring, once, settings) or fit_unlabelled(
         likeness,
-        KeyRing(columns),
+        ring,
         PAIRS_PER_RECORD,
         MOST_RULES,
         settings["most_in_block"],
@@ -144,6 +162,18 @@ def learn_unlabelled(
         "versions": dict(versions),
     }
     return _document(likeness, partings, found.rules, found.logistic, found.threshold, settings, told)
+
+
+def _fit_lists(
+    likeness: Likeness, ring: KeyRing, once: np.ndarray | None, settings: Mapping[str, Any]
+) -> InLists | None:
+    lists = lists_of(once)
+    if lists is None:
+        return None
+    seed = int(settings["training_seed"])
+    return fit_clean_lists(
+        likeness, ring, lists, PAIRS_PER_RECORD, MOST_RULES, settings["most_in_block"], seed
+    )
 
 
 def _guess(

@@ -67,9 +67,8 @@ def grade(likeness: Likeness, features: np.ndarray) -> np.ndarray:
         level = np.full(len(features), DIFFERENT, dtype=np.int8)
         kind = one.column.kind
         if kind != "category":
-            # Of a phrase its rare words say most: its third measure; of a long text its second.
-            alike = own[:, {"phrase": 6, "long": 3}.get(kind, 0)]
-            level += np.searchsorted(CUTS.get(kind, OTHER_CUTS), alike, side="right").astype(np.int8)
+            steps = np.searchsorted(CUTS.get(kind, OTHER_CUTS), alike(own, kind), side="right")
+            level += steps.astype(np.int8)
         equal, rare = own[:, -4] > 0, own[:, -3]
         rarest = float(np.log2(max(2, one.column.counts.sum()))) / 10.0
         level[equal] = EQUAL + np.searchsorted(RARE_SHARES, rare[equal] / rarest, side="right")
@@ -79,6 +78,18 @@ def grade(likeness: Likeness, features: np.ndarray) -> np.ndarray:
         rows = features[:, at] >= LEAST_SWAPPED
         for column in (swap.one, swap.other):
             told[rows, place[column.name]] = np.maximum(told[rows, place[column.name]], SWAPPED)
+    return told
+
+
+def alike(own: np.ndarray, kind: str) -> np.ndarray:
+    """How alike pairs are in a column, by the one of its features that says most: k numbers from 0 to 1.
+
+    Args:
+        own: Shape (k, features of the column).
+        kind: Of the column.
+    """
+    # Of a phrase its rare words say most: its third measure; of a long text its second.
+    told: np.ndarray = own[:, {"phrase": 6, "long": 3, "category": -4}.get(kind, 0)]
     return told
 
 

@@ -19,12 +19,12 @@ import pandas as pd
 from journey_research.errors import UserError
 
 from .candidates import KeyRing, Rule, candidate_pairs, is_among, pairs_in
-from .columns import ValueColumn, encode, repeated_rows
+from .columns import ValueColumn, encode, repeated_rows, tells_enough
 from .fields import Field
 from .likeness import Likeness
 from .linkage import chains
 from .logistic import Logistic, on_one_thread
-from .pair_scorer import PairScorer
+from .pair_scorer import Ceilings, PairScorer
 from .progress import Progress, silent
 from .quantities import parts_of
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 CHUNK = 200_000
-LEAST_TOLD = 2  # one value alone says too little to be compared by likeness
 CHAIN_FLOOR = 0.2
 LEAST_BETWEEN = 0.01
 IDENTICAL = json.dumps({"identical values": 1.0})  # the comparisons of records that are equal
@@ -165,6 +164,7 @@ class Scored:
         likeness: For whoever wants the features of a pair.
         left_out: Rule -> pairs in blocks that were too large.
         indexes: The compared records by their keys, for records that come later.
+        ceilings: What can be ruled out, for the same; see ``PairScorer``.
     """
 
     first: np.ndarray
@@ -176,6 +176,7 @@ class Scored:
     likeness: Likeness
     left_out: Mapping[Rule, int]
     indexes: tuple[BlockIndex, ...]
+    ceilings: Mapping[float, Ceilings]
 
 
 @on_one_thread
@@ -190,7 +191,7 @@ def score_columns(
     Records with the same values are compared once; each further one repeats the first. Where scores
     or ``joined`` chain records together, the pairs in between are scored as well, so that a cluster
     is judged whole; of these a pair of less than a hundredth is left out, and counts as 0. Records that
-    tell fewer than two values are compared with nobody.
+    tell too little are compared with nobody; see ``tells_enough``.
 
     Args:
         columns: The matcher's fields of n records.
@@ -200,9 +201,9 @@ def score_columns(
     """
     tell("finding pairs to compare", 0, 0)
     n = len(columns[0].codes)
-    told = np.sum([column.codes >= 0 for column in columns], axis=0)
+    enough = tells_enough(columns)
     first_of = repeated_rows(columns)
-    live = np.flatnonzero((told >= min(LEAST_TOLD, len(columns))) & (first_of == np.arange(n)))
+    live = np.flatnonzero(enough & (first_of == np.arange(n)))
     place = np.full(n, -1, dtype=np.int64)
     place[live] = np.arange(len(live))
     own = [column.of(live) for column in columns]
@@ -217,7 +218,7 @@ def score_columns(
         len(live), first, second, probability, (ties[0][tied], ties[1][tied]), matcher
     )
     more, more_probability = scorer.likely(more_first, more_second, LEAST_BETWEEN)
-    repeats = np.flatnonzero((told >= min(LEAST_TOLD, len(columns))) & (first_of != np.arange(n)))
+    repeats = np.flatnonzero(enough & (first_of != np.arange(n)))
     same = place[first_of[repeats]]
     return Scored(
         live[np.concatenate([first, more_first[more]])],
@@ -229,6 +230,7 @@ def score_columns(
         Likeness(list(columns), matcher.swaps),
         found.left_out,
         (BlockIndex(live, found.keys),),
+        scorer.ceilings,
     )
 
 

@@ -11,17 +11,19 @@ are expected to be one in m for each column.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 
 from .likeness import MEASURES, ColumnLikeness, Likeness, SwappedNames, distinct_pairs
 from .logistic import Logistic
 from .progress import Counted, Progress, silent
-from .threads import side_by_side
+from .threads import MOST_THREADS, side_by_side
 
+Ceilings: TypeAlias = tuple[tuple[int, float], ...]
 CHUNK = 500_000
 SAMPLE, FEW = 60_000, 240_000  # pairs that tell what can be ruled out; and so few that it does not pay
 MOST_SURE = 0.99999  # nothing that is only alike is surer
@@ -66,6 +68,11 @@ class ColumnScore:
         """Whether values that differ are compared."""
         return len(MEASURES[self.likeness.column.kind]) > 0
 
+    @property
+    def most(self) -> float:
+        """More than a comparison can add, for each measure is at most 1."""
+        return float(np.maximum(self.weights[:-4], 0.0).sum())
+
     def looked_up(self, first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What is known without comparing, and which of the pairs remain to be compared."""
         codes = self.likeness.column.codes
@@ -93,6 +100,12 @@ class SwapScore:
     swap: SwappedNames
     weight: float
     cost: float = 2.0
+    is_compared: bool = True
+
+    @property
+    def most(self) -> float:
+        """More than a comparison can add; see ``ColumnScore``."""
+        return max(0.0, self.weight)
 
     def looked_up(self, first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Nothing is known without comparing; pairs remain where both names differ."""
@@ -114,10 +127,18 @@ class PairScorer:
     Args:
         likeness: The compared columns of n records.
         logistic: Weights of its features.
+        ceilings: Those of a scorer of the same columns and weights, for records that come later.
+
+    Attributes:
+        ceilings: Least probability -> what can be ruled out below it, as far as many pairs have told;
+            see ``_ceilings``.
     """
 
-    def __init__(self, likeness: Likeness, logistic: Logistic) -> None:
+    def __init__(
+        self, likeness: Likeness, logistic: Logistic, ceilings: Mapping[float, Ceilings] | None = None
+    ) -> None:
         self.intercept = logistic.intercept
+        self.ceilings = dict(ceilings or {})
         self.parts: list[ColumnScore | SwapScore] = []
         at = 0
         for one in likeness.by_column:
@@ -161,29 +182,34 @@ class PairScorer:
             Row numbers of the pairs that reach it, rising, and their probabilities.
         """
         counted = Counted("comparing pairs", len(first), tell)
-        if len(first) <= FEW:
+        if len(first) <= FEW and least not in self.ceilings:
             every = self.probabilities(first, second)
             counted.add(len(first))
             rows = np.flatnonzero(every >= least)
             return rows, every[rows]
-        ceilings = self._ceilings(first, second, least)
+        if least not in self.ceilings:
+            self.ceilings[least] = self._ceilings(first, second, least)
+        ceilings = self.ceilings[least]
         floor = np.log(least / (1 - least)) - 1e-6  # probabilities are rounded after they are compared
 
+        # Of few pairs each thread takes a part.
+        size = max(1, min(CHUNK, -(-len(first) // MOST_THREADS)))
+
         def sifted(at: int) -> tuple[np.ndarray, np.ndarray]:
-            kept, odds = self._sifted(first[at : at + CHUNK], second[at : at + CHUNK], ceilings, floor)
+            kept, odds = self._sifted(first[at : at + size], second[at : at + size], ceilings, floor)
             probability = _probability(odds)
             reached = probability >= least
-            counted.add(min(CHUNK, len(first) - at))
+            counted.add(min(size, len(first) - at))
             return at + kept[reached], probability[reached]
 
-        found = side_by_side(sifted, range(0, len(first), CHUNK))
+        found = side_by_side(sifted, range(0, len(first), size))
         return (
             np.concatenate([np.zeros(0, dtype=np.int64), *(rows for rows, _ in found)]),
             np.concatenate([np.zeros(0), *(told for _, told in found)]),
         )
 
     def _sifted(
-        self, first: np.ndarray, second: np.ndarray, ceilings: list[tuple[int, float]], floor: float
+        self, first: np.ndarray, second: np.ndarray, ceilings: Ceilings, floor: float
     ) -> tuple[np.ndarray, np.ndarray]:
         odds = np.full(len(first), self.intercept)
         is_open = {}
@@ -204,7 +230,7 @@ class PairScorer:
             kept, odds, best = kept[still], odds[still], best[still]
         return kept, odds
 
-    def _ceilings(self, first: np.ndarray, second: np.ndarray, least: float) -> list[tuple[int, float]]:
+    def _ceilings(self, first: np.ndarray, second: np.ndarray, least: float) -> Ceilings:
         """Each compared part and the most that its comparison added among the sample's likely pairs.
 
         In the order in which they are compared: those that rule out most pairs for their cost first.
@@ -219,16 +245,16 @@ class PairScorer:
             odds += known
             added[at, is_open[at]] = part.compared(own[0][is_open[at]], own[1][is_open[at]])
         likely = _probability(odds + added.sum(axis=0)) >= least
-        compared = [at for at in range(len(self.parts)) if is_open[at].any()]
-        # Where no likely pair differs in a column, nothing is known of how alike matches are in it.
-        highest = {
-            at: float(added[at][seen if (seen := is_open[at] & likely).any() else is_open[at]].max())
-            for at in compared
-        }
+        compared = [at for at, part in enumerate(self.parts) if part.is_compared]
+        # Where no likely pair differs in a column, nothing is known of how alike matches are in it; and
+        # where no pair at all does, another than those of the sample may.
+        highest = {}
+        for at in compared:
+            seen = is_open[at] & likely if (is_open[at] & likely).any() else is_open[at]
+            highest[at] = float(added[at][seen].max()) if seen.any() else self.parts[at].most
         best = odds + sum((np.where(is_open[at], highest[at], 0.0) for at in compared), np.zeros(len(odds)))
-        return list(
-            _ordered(compared, highest, added, is_open, best, least, [one.cost for one in self.parts])
-        )
+        costs = [one.cost for one in self.parts]
+        return tuple(_ordered(compared, highest, added, is_open, best, least, costs))
 
 
 def _ordered(

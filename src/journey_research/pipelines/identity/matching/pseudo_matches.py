@@ -48,6 +48,7 @@ class PseudoMatches:
         weight: Shape (k, columns): belief that the pair is one person, by all columns but this; 0
             where they say too little, or one of the two is silent in it.
         kin: For each column the share of relatives among pairs that differ in it.
+        is_varied: For each column whether its values are many enough to bring records together.
     """
 
     first: np.ndarray
@@ -55,11 +56,16 @@ class PseudoMatches:
     level: np.ndarray
     weight: np.ndarray
     kin: np.ndarray
+    is_varied: np.ndarray
 
     @property
     def shows(self) -> bool:
-        """Whether there are enough of them, in at least two columns, to go by."""
-        return bool(((self.weight > 0).sum(axis=0) >= LEAST_SHOWN).sum() >= LEAST_SHOWING)
+        """Whether there are enough of them, in at least two columns, one of them varied, to go by.
+
+        What they show of a year and a venue alone brings no match together.
+        """
+        is_shown = (self.weight > 0).sum(axis=0) >= LEAST_SHOWN
+        return bool(is_shown.sum() >= LEAST_SHOWING and (is_shown & self.is_varied).any())
 
 
 def agreement_bits(columns: Sequence[ValueColumn], first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -104,7 +110,8 @@ def find_pseudo_matches(
     for at in range(len(columns)):
         tail = n_drawn * chance_tail([*chances[:at], *chances[at + 1 :]])
         weight[:, at], kin[at] = _leave_out(at, agreed, level, strangers, tail, float(np.log2(n)))
-    return PseudoMatches(first, second, level, weight, kin)
+    is_varied = np.array([bits(column.counts) >= LEAST_BITS for column in columns])
+    return PseudoMatches(first, second, level, weight, kin, is_varied)
 
 
 def _equal_pairs(
