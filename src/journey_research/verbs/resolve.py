@@ -73,6 +73,7 @@ def resolve(
         source: Column that says which source a record is of.
         once: Values of it in which a person stands at most once (at most 64), or ``all`` for every one,
             as of two clean lists: two records of such a source are joined only where judged the same.
+            Where every record is of one, what stands out in another source teaches, too.
         blocked: Further values that say nothing and are not compared, or a file with one on each line;
             shipped are test@test.com, 0000000000, anonymous and the like.
         progress: Whether a bar on standard error shows how far it has come; only on a terminal where not
@@ -253,7 +254,8 @@ def _train(
             return document, columns
     raise UserError(
         str(document["state"]).removeprefix("no matcher: "),
-        do="give --labels with pairs answered same or distinct",
+        do="give --labels with pairs answered same or distinct"
+        + (", or name lists that hold nobody twice by --source and --once" if once is None else ""),
     )
 
 

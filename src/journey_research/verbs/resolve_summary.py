@@ -40,8 +40,15 @@ def summarise(resolved: Resolved) -> str:
         counted = ", ".join(f"{n:,} {name.replace(': ', ' ')}" for name, n in sorted(told.items()))
         lines.append(f"{'trained' if resolved.is_trained else 'a saved model, trained'} on pairs: {counted}")
     else:
-        share = resolved.model.get("training", {}).get("match_share", 0.0)
-        lines.append(f"learnt from the values alone; {share:.1%} of the compared pairs seem to match")
+        training = resolved.model.get("training", {})
+        if "standing_out" in training:
+            share = training["standing_out"]
+            lines.append(
+                f"learnt from what stands out in other sources, as {share:.0%} of one's records do or more"
+            )
+        else:
+            share = training.get("match_share", 0.0)
+            lines.append(f"learnt from the values alone; {share:.1%} of the compared pairs seem to match")
     if any(name.startswith(("judgement", "group")) for name in told):
         found = resolved.model["training"]["f1_out_of_fold"]
         said = "too few are labelled to say" if found is None else f"{found:.3f}"

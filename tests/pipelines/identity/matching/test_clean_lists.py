@@ -52,6 +52,9 @@ def labels_of(goods, n, seed=1):
 def test_what_two_shops_sell_is_found_without_a_label():
     goods = draw_goods(500, seed=1)
     assert found_and_right(goods) > 0.9
+    told = resolve(goods, id="id", fields=["title", "price"], source="shop", once="all", progress=False)
+    assert told.model["training"]["standing_out"] > 0.3
+    assert "learnt from what stands out in other sources" in repr(told)
     with pytest.raises(UserError):  # without a word of the shops nothing tells variants apart
         resolve(goods, id="id", fields=["title", "price"], progress=False)
 

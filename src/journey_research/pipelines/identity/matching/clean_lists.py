@@ -7,8 +7,8 @@ can be right. Pairs that are the best of both their records are taken for matche
 classifier is fitted on that, its scores tell new best pairs, and so a few times over. Whether two lists share
 anything is seen by how far the best stands out: among strangers it is ahead of the second as the second is of
 the third and so on, for so the highest of many independent numbers are, however they are spread. Given up:
-lists that share less than a tenth of their records, or are of more than a hundred thousand; and to know which
-of the best pairs are wrong where a record has no partner.
+lists that share less than an eighth of their records, or are of more than a hundred thousand; and to know
+which of the best pairs are wrong where a record has no partner.
 
 Source: Rényi (1953), "On the theory of order statistics", for the spacings of the highest of many.
 """
@@ -54,10 +54,12 @@ class InLists(Unlabelled):
         lists: n numbers of the records' lists.
         matches: Shape (2, columns, m), value numbers of the two sides of pairs that stand out, for blocking
             rules; each that agrees in a column is here once more without the rarest value it agrees in.
+        share: Of a list's records the share whose best pair stands out; see ``standing_out``.
     """
 
     lists: np.ndarray
     matches: np.ndarray
+    share: float
 
 
 def lists_of(once: np.ndarray | None) -> np.ndarray | None:
@@ -116,7 +118,8 @@ def fit_clean_lists(
         fitted = fit_on_some(features, is_best.astype(float), is_best, generator, fitted)
         scores = fitted.log_odds(features)
     assert fitted is not None
-    if standing_out(first, second, scores, lists) < LEAST_STANDING_OUT:
+    share = standing_out(first, second, scores, lists)
+    if share < LEAST_STANDING_OUT:
         return None
     taught = np.flatnonzero(best_pairs(first, second, scores, lists) & (scores >= 0))
     taught = taught[np.sort(generator.permutation(len(taught))[:MOST_MATCHES])]
@@ -139,7 +142,7 @@ def fit_clean_lists(
         fitted = fit_on_some(features, is_best.astype(float), is_best, generator, fitted)
     probability = fitted.probability(features)
     rules = [rules[at] for at in worth_comparing(brought, probability)]
-    return InLists(rules, fitted, THRESHOLD, "", float(probability.mean()), lists, matches)
+    return InLists(rules, fitted, THRESHOLD, "", float(probability.mean()), lists, matches, share)
 
 
 def settle_in_lists(pairs: TeachingPairs, found: InLists, seed: int) -> Logistic:

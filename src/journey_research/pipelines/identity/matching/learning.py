@@ -157,6 +157,7 @@ def learn_unlabelled(
         "training": {
             "labels": {},
             "match_share": round(found.match_share, 6),
+            **({"standing_out": round(found.share, 6)} if isinstance(found, InLists) else {}),
             "seed": int(settings["training_seed"]),
         },
         "versions": dict(versions),
