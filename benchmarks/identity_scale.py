@@ -111,7 +111,11 @@ def of_entities(one: IdentitySet, entities: np.ndarray) -> IdentitySet:
 
 
 def _way(tool: str, n_new: int) -> Way:
-    (way,) = (way for way in WAYS if way.tool == tool and way.is_labelled == (tool != "splink"))
+    (way,) = (
+        way
+        for way in WAYS
+        if way.tool == tool and way.is_labelled == (tool != "splink") and not way.knows_lists
+    )
     told: dict[str, dict[str, Any]] = {
         "splink": {"thresholds": TUTORIAL_FIRST, "max_pairs": 1e6},
         "ours": {"n_new": n_new, "is_scoring_timed": True},
