@@ -300,8 +300,12 @@ def test_where_nobody_stands_twice_no_answer_is_given():
         {"key": [f"{n:03}" for n in range(120)], "name": [f"{n * 7919 % 1000:03} x{n}" for n in range(120)],
          "town": [f"t{n % 11}" for n in range(120)]}
     )  # fmt: skip
-    with pytest.raises(UserError, match="nothing shows what a repeat looks like"):
+    with pytest.raises(UserError, match=r"nothing shows what a repeat looks like.*--source and --once"):
         resolve(frame, id="key")
+    frame["source"] = np.where(np.arange(120) % 2, "a", "b")
+    with pytest.raises(UserError) as told:  # whoever has named lists is not told to
+        resolve(frame, id="key", source="source", once="all")
+    assert "--once" not in str(told.value)
 
 
 def persons_of(resolved) -> set[frozenset[str]]:

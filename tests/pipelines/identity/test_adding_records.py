@@ -9,6 +9,7 @@ from benchmarks.identity_sets import pairwise
 from journey_research.pipelines.identity import incremental
 from journey_research.pipelines.identity.clustering import Ties
 from journey_research.pipelines.identity.incremental import add_records
+from journey_research.pipelines.identity.matching import pair_scorer
 from journey_research.pipelines.identity.matching.columns import encode
 from journey_research.pipelines.identity.matching.fields import Field
 from journey_research.pipelines.identity.matching.linkage import chains
@@ -75,6 +76,15 @@ def test_added_in_steps_is_resolved_as_at_once(people, model, n_steps):
     assert (again.roots == found.roots).all()
     assert again.n_persons_at == found.n_persons_at
     assert (again.probability == found.probability).all()
+
+
+def test_what_the_full_run_ruled_out_is_not_asked_again(people, model, monkeypatch):
+    monkeypatch.setattr(pair_scorer, "FEW", 0)
+    found = resolved(people[:-20], model)
+    assert found.found.ceilings
+    monkeypatch.setattr(PairScorer, "_ceilings", lambda *_: pytest.fail("asked again"))
+    grown, _ = added(found, people[-20:])
+    assert len(grown.ids) == len(people)
 
 
 def test_who_is_not_reached_stays_and_costs_nothing(people, model, monkeypatch):

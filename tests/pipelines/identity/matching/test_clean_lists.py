@@ -207,6 +207,35 @@ def test_what_somebody_has_said_is_kept_to():
     assert refused[best].mean() < 0.5 * settled[best].mean()
 
 
+def test_a_pair_alone_is_no_match_where_somebody_says_so():
+    likeness, ring, lists = fitted_on(draw_goods(300, seed=9))
+    found = fit_clean_lists(likeness, ring, lists, **BUDGET, training_seed=1)
+    first, second, _ = clean_lists._pairs_across(ring, found.rules, lists, 30)
+    scores = found.logistic.log_odds(likeness.compare(first, second))
+    alone = best_pairs(first, second, scores, lists)  # no record is in two of these
+    first, second = first[alone], second[alone]
+    pairs = unanswered(likeness, first, second, likeness.compare(first, second), is_whole=True)
+    pairs.answer[::2] = 0
+    told = settle_in_lists(pairs, found, 1).probability(pairs.features)
+    pairs.answer[:] = UNKNOWN
+    assert told.mean() < 0.75 < settle_in_lists(pairs, found, 1).probability(pairs.features).mean()
+
+
+def test_what_may_be_chance_counts_as_nothing():
+    first, second, scores, lists = scored_strangers(110, 8, 3)
+    sure = scores.copy()
+    sure[: 8 * 60 : 8] += 100.0
+    assert standing_out(first, second, sure, lists) > 0.4
+    few = scores.copy()
+    few[: 8 * 13 : 8] += 100.0  # some twelve in a hundred, less than four standard errors
+    assert standing_out(first, second, few, lists) == 0.0
+    again = [np.tile(few, 40), np.concatenate([first + 2000 * at for at in range(40)])]
+    many_second = 100_000 + np.arange(len(again[0]))
+    many_lists = np.zeros(100_000 + len(again[0]), dtype=np.int64)
+    many_lists[100_000:] = 1
+    assert 0.1 < standing_out(again[1], many_second, again[0], many_lists) < 0.25
+
+
 @pytest.mark.parametrize(("name", "least"), [("abt_buy", 0.6), ("febrl4", 0.99)])
 def test_published_lists(shared, name, least):
     from benchmarks.identity_sets import load
