@@ -295,6 +295,33 @@ def test_with_neither_labels_nor_identifiers_the_values_alone_have_to_do():
     assert pairwise(resolved.persons["person_id"], truth).f1 > 0.95
 
 
+def test_a_few_labels_are_kept_to_and_leave_teaching_to_the_values(shared):
+    from benchmarks.identity_sets import load, pairwise
+
+    told = load("restaurants", shared)
+    options = {"id": "id", "fields": list(told.fields), "progress": False}
+    alone = resolve(told.frame, **options)
+    kept = alone.persons.groupby("person_id")["id"].agg(list)
+    (one, other), *_ = kept[kept.str.len() == 2]
+    answers = pd.DataFrame({"id_a": [one], "id_b": [other], "answer": ["distinct"]})
+    few = resolve(told.frame, labels=answers, **options)
+    assert few.model["weights"] == alone.model["weights"]
+    persons = few.persons.set_index("id")["person_id"]
+    assert persons[one] != persons[other]
+    assert pairwise(few.persons["person_id"], told.truth).f1 > 0.85
+    assert "precision unknown: too few pairs are judged" in repr(few)
+    four = resolve(told.frame, labels=_same(told, 4), **options)
+    five = resolve(told.frame, labels=_same(told, 5), **options)
+    assert four.model["weights"] == alone.model["weights"] != five.model["weights"]
+
+
+def _same(told, n):
+    """Labels of n true pairs."""
+    pairs = pd.DataFrame({"id": told.frame["id"], "truth": told.truth}).groupby("truth")["id"].agg(list)
+    pairs = pairs[pairs.str.len() == 2].head(n)
+    return pd.DataFrame({"id_a": pairs.str[0], "id_b": pairs.str[1], "answer": "same"})
+
+
 def test_where_nobody_stands_twice_no_answer_is_given():
     frame = pd.DataFrame(
         {"key": [f"{n:03}" for n in range(120)], "name": [f"{n * 7919 % 1000:03} x{n}" for n in range(120)],

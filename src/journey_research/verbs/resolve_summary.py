@@ -54,8 +54,8 @@ def summarise(resolved: Resolved) -> str:
         said = "too few are labelled to say" if found is None else f"{found:.3f}"
         lines.append(f"F1 on labelled pairs held out in turn: {said}")
     else:
+        judged = "too few pairs are judged" if len(resolved.judgements) else "nobody judged a pair"
         lines.append(
-            "precision unknown: nobody judged a pair; answer some in a file id_a,id_b,answer "
-            "and give it as --labels"
+            f"precision unknown: {judged}; answer some in a file id_a,id_b,answer and give it as --labels"
         )
     return "\n".join(lines)

@@ -38,7 +38,7 @@ class MatcherRule:
         least_filled_share: A column filled in a smaller share of the records is left out.
         most_records: More records than this are refused.
         most_labels: At most so many labelled pairs of each answer teach.
-        least_labels: Fewer pairs that are the same teach nothing.
+        least_labels: Where fewer pairs are known to be the same, the values alone teach.
         threshold: Least average probability inside a person.
         most_in_block: Largest block compared whole.
         most_in_cluster: Chains of up to so many records are compared whole.
@@ -178,7 +178,7 @@ def train(
 ) -> dict[str, Any]:
     """Learn from values and everything that is known of pairs; order of the rows means nothing.
 
-    Where neither labels nor identifiers say that any two records are one person, the values alone
+    Where labels and identifiers say of hardly any two records that they are one person, the values alone
     have to; see ``matching.unlabelled``.
 
     Args:
@@ -237,7 +237,7 @@ def train_on_columns(
     first, second = place_pairs(labels, place)
     labels = labels[(first >= 0) & (second >= 0) & told[first] & told[second]]
     versions = {name: version(name) for name in ("dedupe", "numpy", "rapidfuzz")}
-    if not (labels["answer"] == "same").any():
+    if (labels["answer"] == "same").sum() < rule.least_labels:
         return learn_unlabelled(columns, partings, asdict(rule), versions, once)
     chosen = choose_labels(labels, rule.most_labels, rule.training_seed)
     group = np.full(len(place), -1)

@@ -62,13 +62,11 @@ def learn_matcher(
         once: n sets of sources that hold a person once, as bits.
 
     Returns:
-        The matcher's document; without weights where there are too few labels, and then ``state``
+        The matcher's document; without weights where nothing brings records together, and then ``state``
         says why.
     """
     n = len(columns[0].codes)
     draw = np.random.default_rng(int(settings["training_seed"]))
-    if known.is_same.sum() < settings["least_labels"]:
-        return {"state": "no matcher: too few pairs are known to be the same"}
     ring, likeness = KeyRing(columns), Likeness(columns)
     strangers = meet_strangers(likeness, draw)
     pseudo = find_pseudo_matches(likeness, strangers, draw)
