@@ -43,9 +43,7 @@ def summarise(resolved: Resolved) -> str:
         training = resolved.model.get("training", {})
         if "standing_out" in training:
             share = training["standing_out"]
-            lines.append(
-                f"learnt from what stands out in other sources, as {share:.0%} of one's records do or more"
-            )
+            lines.append(f"learnt from pairs that stand out, as {share:.0%} of the records' best or more do")
         else:
             share = training.get("match_share", 0.0)
             lines.append(f"learnt from the values alone; {share:.1%} of the compared pairs seem to match")

@@ -271,6 +271,23 @@ def united(parts: Sequence[np.ndarray], n_records: int) -> np.ndarray:
     return np.concatenate(side_by_side(of_range, range(N_RANGES)))
 
 
+def brought_by(parts: Sequence[np.ndarray], codes: np.ndarray) -> np.ndarray:
+    """Shape (parts, k), truth values: which of the parts hold each of k pairs.
+
+    Args:
+        parts: Pairs that each rule brings together, in any order, as :func:`pairs_by_rule` gives them.
+        codes: k pairs.
+
+    Example:
+        >>> brought_by([np.array([5, 2]), np.array([7])], np.array([2, 7])).tolist()
+        [[True, False], [False, True]]
+    """
+    told = np.zeros((len(parts), len(codes)), dtype=bool)
+    for at, part in enumerate(parts):
+        told[at] = is_among(codes, np.sort(part))
+    return told
+
+
 def _split_blocks(
     ring: KeyRing, rule: Rule, members: np.ndarray, starts: np.ndarray, sizes: np.ndarray, most: int
 ) -> list[np.ndarray]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .columns import ValueColumn
-from .levels import Strangers, count_levels, is_unlike
+from .levels import Strangers, count_levels, is_unlike, unlike_shares
 from .mixture import Expected, Patterns, fit_mixture
 from .pseudo_matches import MOST_UNLIKE, agreement_bits
 
@@ -65,10 +65,7 @@ def is_credible(level: np.ndarray, probability: np.ndarray, expected: Expected, 
         strangers: What strangers look like; how unlike they are is the measure.
     """
     seen = count_levels(level, probability)
-    told = seen.sum(axis=1)
-    by_chance = np.maximum((strangers.level * strangers.unlike).sum(axis=1), 1e-9)
-    unlike = (seen * strangers.unlike).sum(axis=1) / np.maximum(told, 1e-9) / by_chance
-    usual = (expected.level * strangers.unlike).sum(axis=1) / by_chance
+    unlike, usual = unlike_shares(seen, strangers), unlike_shares(expected.level, strangers)
     usual = usual + DOUBT * np.sqrt(np.maximum(usual * (1 - usual), 0.0) / expected.pairs)
-    is_asked = strangers.is_telling & (told >= LEAST_TOLD)
+    is_asked = strangers.is_telling & (seen.sum(axis=1) >= LEAST_TOLD)
     return bool((unlike <= np.maximum(MOST_UNLIKE_SEEN, usual))[is_asked].all())

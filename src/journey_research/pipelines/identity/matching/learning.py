@@ -17,7 +17,6 @@ import numpy as np
 
 from .blocking_rules import SAMPLE, learn_rules, worth_comparing
 from .candidates import KeyRing, Rule, is_among
-from .clean_lists import InLists, fit_clean_lists, lists_of, settle_in_lists
 from .columns import ValueColumn
 from .first_guess import guess_matches, is_credible
 from .fitting import UNKNOWN, TeachingPairs, f1_out_of_fold, fit_classifier, is_believed
@@ -26,6 +25,7 @@ from .levels import Strangers, grade, meet_strangers
 from .likeness import Likeness
 from .logistic import Logistic, on_one_thread
 from .matcher import Matcher
+from .mutual_best import MutualBest, Partners, fit_mutual_best, settle_mutual_best
 from .pseudo_matches import PseudoMatches, expect_matches, find_pseudo_matches, make_matches
 from .unlabelled import N_MADE, fit_unlabelled, pairs_to_fit
 
@@ -75,7 +75,8 @@ def learn_matcher(
         made = make_matches(likeness, pseudo, n_missing, draw)
         matches = np.concatenate([matches, made], axis=2)
     seed = int(settings["training_seed"])
-    standing = _fit_lists(likeness, ring, once, settings)
+    partners = _partners(once, n)
+    standing = _fit_standing_out(likeness, ring, partners, settings) if partners.are_clean else None
     if standing is not None:
         matches = np.concatenate([matches, standing.matches], axis=2)
     sample = np.sort(draw.permutation(n)[:SAMPLE])
@@ -92,7 +93,7 @@ def learn_matcher(
             return learn_unlabelled(columns, partings, settings, versions, once)
         return learn_matcher(columns, partings, people, group, settings, versions, once)
     if standing is not None and pairs.is_whole:
-        logistic = settle_in_lists(pairs, standing, seed)
+        logistic = settle_mutual_best(pairs, standing, seed)
     else:
         logistic = fit_classifier(pairs, guess, seed)
     is_asked = is_among(pairs.first * n + pairs.second, asked.first * n + asked.second)
@@ -127,7 +128,9 @@ def learn_unlabelled(
     versions: Mapping[str, str],
     once: np.ndarray | None = None,
 ) -> dict[str, Any]:
-    """Learn from the values alone; see ``clean_lists``, and ``unlabelled`` for what is not of such lists.
+    """Learn from the values alone; see ``unlabelled``.
+
+    ``mutual_best`` is asked first of lists that hold everything once, and last where the values say nothing.
 
     Args:
         columns: The compared columns of n records.
@@ -141,7 +144,9 @@ def learn_unlabelled(
         ``state`` says why.
     """
     likeness, ring = Likeness(columns), KeyRing(columns)
-    found = _fit_lists(likeness, ring, once, settings) or fit_unlabelled(
+    partners = _partners(once, ring.n_records)
+    standing = _fit_standing_out(likeness, ring, partners, settings) if partners.are_clean else None
+    found = standing or fit_unlabelled(
         likeness,
         ring,
         PAIRS_PER_RECORD,
@@ -149,13 +154,15 @@ def learn_unlabelled(
         settings["most_in_block"],
         int(settings["training_seed"]),
     )
+    if found.says_nothing and not partners.are_clean:
+        found = _fit_standing_out(likeness, ring, partners, settings) or found
     if found.logistic is None:
         return {"state": f"no matcher: {found.refusal}"}
     told = {
         "training": {
             "labels": {},
             "match_share": round(found.match_share, 6),
-            **({"standing_out": round(found.share, 6)} if isinstance(found, InLists) else {}),
+            **({"standing_out": round(found.share, 6)} if isinstance(found, MutualBest) else {}),
             "seed": int(settings["training_seed"]),
         },
         "versions": dict(versions),
@@ -163,15 +170,16 @@ def learn_unlabelled(
     return _document(likeness, partings, found.rules, found.logistic, found.threshold, settings, told)
 
 
-def _fit_lists(
-    likeness: Likeness, ring: KeyRing, once: np.ndarray | None, settings: Mapping[str, Any]
-) -> InLists | None:
-    lists = lists_of(once)
-    if lists is None:
-        return None
+def _partners(once: np.ndarray | None, n: int) -> Partners:
+    return Partners(np.zeros(n, dtype=np.uint64) if once is None else once)
+
+
+def _fit_standing_out(
+    likeness: Likeness, ring: KeyRing, partners: Partners, settings: Mapping[str, Any]
+) -> MutualBest | None:
     seed = int(settings["training_seed"])
-    return fit_clean_lists(
-        likeness, ring, lists, PAIRS_PER_RECORD, MOST_RULES, settings["most_in_block"], seed
+    return fit_mutual_best(
+        likeness, ring, partners, PAIRS_PER_RECORD, MOST_RULES, settings["most_in_block"], seed
     )
 
 

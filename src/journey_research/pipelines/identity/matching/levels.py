@@ -131,6 +131,18 @@ def count_levels(level: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return counts
 
 
+def unlike_shares(seen: np.ndarray, strangers: Strangers) -> np.ndarray:
+    """For each column how often pairs are no more alike than strangers; 1 is as often as strangers are.
+
+    Args:
+        seen: Shape (columns, levels), from ``count_levels``.
+        strangers: What strangers look like.
+    """
+    by_chance = np.maximum((strangers.level * strangers.unlike).sum(axis=1), 1e-9)
+    told: np.ndarray = (seen * strangers.unlike).sum(axis=1) / np.maximum(seen.sum(axis=1), 1e-9) / by_chance
+    return told
+
+
 def is_unlike(level: np.ndarray, strangers: Strangers) -> np.ndarray:
     """Whether a column of a pair is no more alike than strangers are: shape (k, columns)."""
     told: np.ndarray = strangers.unlike[np.arange(level.shape[1]), level]

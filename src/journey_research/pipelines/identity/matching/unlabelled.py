@@ -17,7 +17,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from .blocking_rules import SAMPLE, learn_rules, worth_comparing
-from .candidates import KeyedRecords, KeyRing, Rule, is_among, pairs_by_rule, sorted_unique, united
+from .candidates import (
+    KeyedRecords,
+    KeyRing,
+    Rule,
+    brought_by,
+    is_among,
+    pairs_by_rule,
+    sorted_unique,
+    united,
+)
 from .first_guess import guess_matches, is_credible
 from .fitting import settle, settle_guess, unanswered
 from .levels import grade, meet_strangers
@@ -44,6 +53,7 @@ class Unlabelled:
         threshold: At which clusters are cut.
         refusal: Why not, in words for a user; empty where it answers.
         match_share: Share of the candidates that match, as estimated.
+        says_nothing: Whether the values said nothing of repeats, rather than against an answer.
     """
 
     rules: list[Rule]
@@ -51,6 +61,7 @@ class Unlabelled:
     threshold: float
     refusal: str
     match_share: float
+    says_nothing: bool
 
 
 class AnchoredRing(KeyRing):
@@ -91,16 +102,15 @@ def fit_unlabelled(
         training_seed: Of all draws.
     """
     generator = np.random.default_rng(training_seed)
-    columns = likeness.columns
-    if len(columns) < LEAST_COLUMNS:
-        return _refused(f"{len(columns)} columns tell the records apart; without labels it takes at least 2")
-    n = len(columns[0].codes)
+    columns, n = likeness.columns, ring.n_records
     if n < LEAST_RECORDS:
         return _refused(f"{n} records are too few to learn from without labels; it takes at least 50")
+    if len(columns) < LEAST_COLUMNS:
+        return _silent(f"{len(columns)} columns tell the records apart; without labels it takes at least 2")
     strangers = meet_strangers(likeness, generator)
     pseudo = find_pseudo_matches(likeness, strangers, generator)
     if not pseudo.shows:
-        return _refused(NOTHING_SHOWS)
+        return _silent(NOTHING_SHOWS)
     made = make_matches(likeness, pseudo, N_MADE, generator)
     sample = np.sort(generator.permutation(n)[:SAMPLE])
     bought = learn_rules(ring, made, pairs_per_record, most_rules, most_in_block, sample)
@@ -108,7 +118,7 @@ def fit_unlabelled(
     asked = pairs_to_fit(ring, rules, pairs_per_record, most_in_block, generator)
     first, second, n_asked = asked.first, asked.second, asked.n_asked
     if not len(first):
-        return _refused(NOTHING_SHOWS)
+        return _silent(NOTHING_SHOWS)
     features = likeness.compare(first, second)
     level = grade(likeness, features)
     expected = expect_matches(likeness, pseudo, strangers)
@@ -136,11 +146,15 @@ def fit_unlabelled(
         else settle_guess(pairs, probability, training_seed, ROUNDS)
     )
     rules = [rules[at] for at in worth_comparing(asked.brought, fitted.probability(features))]
-    return Unlabelled(rules, fitted, THRESHOLD, "", share)
+    return Unlabelled(rules, fitted, THRESHOLD, "", share, says_nothing=False)
 
 
 def _refused(reason: str, rules: list[Rule] | None = None, share: float = 0.0) -> Unlabelled:
-    return Unlabelled(rules or [], None, THRESHOLD, reason, share)
+    return Unlabelled(rules or [], None, THRESHOLD, reason, share, says_nothing=False)
+
+
+def _silent(reason: str) -> Unlabelled:
+    return Unlabelled([], None, THRESHOLD, reason, 0.0, says_nothing=True)
 
 
 @dataclass(frozen=True)
@@ -177,5 +191,4 @@ def pairs_to_fit(
     found = [one.pairs for one in pairs_by_rule(ring, rules, most_in_block)]
     codes = united(found, n)
     codes = codes[is_anchor[codes // max(n, 1)] | is_anchor[codes % max(n, 1)]]
-    brought = np.stack([is_among(codes, np.sort(pairs)) for pairs in found]) if found else codes[None] < 0
-    return PairsToFit(codes // max(n, 1), codes % max(n, 1), brought, n_asked)
+    return PairsToFit(codes // max(n, 1), codes % max(n, 1), brought_by(found, codes), n_asked)

@@ -1,25 +1,25 @@
-"""Lists that hold everything once: what stands out in another list is found without a label."""
+"""Pairs that are the best of both their records are found without a label, in one table and across lists."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up_goods import draw_goods
+from made_up_goods import WORDS, draw_goods
 
 from journey_research.errors import UserError
-from journey_research.pipelines.identity.matching import clean_lists
-from journey_research.pipelines.identity.matching.candidates import KeyRing
-from journey_research.pipelines.identity.matching.clean_lists import (
-    best_pairs,
-    fit_clean_lists,
-    lists_of,
-    settle_in_lists,
-    standing_out,
-)
+from journey_research.pipelines.identity.matching import mutual_best
+from journey_research.pipelines.identity.matching.candidates import KeyRing, brought_by
 from journey_research.pipelines.identity.matching.columns import find_columns
 from journey_research.pipelines.identity.matching.fitting import UNKNOWN, unanswered
 from journey_research.pipelines.identity.matching.likeness import Likeness
+from journey_research.pipelines.identity.matching.mutual_best import (
+    Partners,
+    best_pairs,
+    fit_mutual_best,
+    settle_mutual_best,
+    standing_out,
+)
 from journey_research.verbs.resolve import resolve
 
 BUDGET = {"pairs_per_record": 40.0, "most_rules": 16, "most_in_block": 30}
@@ -54,9 +54,59 @@ def test_what_two_shops_sell_is_found_without_a_label():
     assert found_and_right(goods) > 0.9
     told = resolve(goods, id="id", fields=["title", "price"], source="shop", once="all", progress=False)
     assert told.model["training"]["standing_out"] > 0.3
-    assert "learnt from what stands out in other sources" in repr(told)
-    with pytest.raises(UserError):  # without a word of the shops nothing tells variants apart
+    share = told.model["training"]["standing_out"]
+    assert f"learnt from pairs that stand out, as {share:.0%} of the records' best or more do" in repr(told)
+
+
+def test_what_stands_out_is_found_without_a_word_of_the_shops():
+    goods = draw_goods(500, seed=1)
+    told = resolve(goods, id="id", fields=["title", "price"], progress=False)
+    assert f1(told.persons["person_id"].to_numpy(), goods["thing"].to_numpy()) > 0.9
+    assert told.model["training"]["standing_out"] > 0.3
+    assert "precision unknown" in repr(told)
+
+
+@pytest.mark.parametrize("shop", ["a", "b"])
+def test_variants_in_one_shop_get_no_answer(shop):
+    goods = draw_goods(1200, seed=1)
+    goods = goods[goods["shop"] == shop].reset_index(drop=True)
+    with pytest.raises(UserError, match="shows what a repeat looks like"):
         resolve(goods, id="id", fields=["title", "price"], progress=False)
+
+
+def test_a_title_alone_is_enough_where_it_stands_out():
+    goods = draw_goods(500, seed=2)
+    told = resolve(goods, id="id", fields="title", progress=False)
+    assert f1(told.persons["person_id"].to_numpy(), goods["thing"].to_numpy()) > 0.9
+
+
+def draw_families(seed, sizes):
+    """People of whom nobody stands twice; a family has surname and street in common."""
+    draw = np.random.default_rng(seed)
+    rows = []
+    for _ in range(1000):
+        shared = draw.choice(WORDS), f"{draw.choice(WORDS)} street {draw.integers(1, 99)}"
+        for _ in range(draw.choice(sizes)):
+            born = f"{draw.integers(1940, 2005)}-{draw.integers(1, 13):02}-{draw.integers(1, 29):02}"
+            rows.append((draw.choice(WORDS), *shared, born))
+    people = pd.DataFrame(rows, columns=["first_name", "surname", "street", "born"]).astype("str")
+    return people.assign(id=[f"p{number:04}" for number in draw.permutation(len(people))])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "fields"),
+    [
+        ([2], ["first_name", "surname", "street", "born"]),
+        ([2], ["name", "street", "born"]),
+        ([1, 1, 2, 2, 3, 4], ["first_name", "surname", "street", "born"]),
+        ([1, 1, 2, 2, 3, 4], ["name", "street"]),
+    ],
+)
+def test_families_of_whom_nobody_stands_twice_get_no_answer(sizes, fields):
+    people = draw_families(1, sizes)
+    people["name"] = people["first_name"] + " " + people["surname"]
+    with pytest.raises(UserError, match="shows what a repeat looks like"):
+        resolve(people, id="id", fields=fields, progress=False)
 
 
 def test_what_half_of_them_share_is_found():
@@ -96,47 +146,49 @@ def test_the_order_of_rows_changes_nothing():
 def fitted_on(goods):
     goods = goods.sort_values("id", ignore_index=True)
     columns = find_columns(goods, ["title", "price"])[0]
-    lists = (goods["shop"] == "b").to_numpy().astype(np.int64)
-    return Likeness(columns), KeyRing(columns), lists
+    once = np.where(goods["shop"] == "b", 2, 1).astype(np.uint64)
+    return Likeness(columns), KeyRing(columns), Partners(once)
 
 
 def test_more_records_than_it_is_made_for_are_left_to_others(monkeypatch):
     goods = draw_goods(200, seed=5)
-    assert fit_clean_lists(*fitted_on(goods), **BUDGET, training_seed=1) is not None
-    monkeypatch.setattr(clean_lists, "MOST_RECORDS", len(goods) - 1)
-    assert fit_clean_lists(*fitted_on(goods), **BUDGET, training_seed=1) is None
+    assert fit_mutual_best(*fitted_on(goods), **BUDGET, training_seed=1) is not None
+    monkeypatch.setattr(mutual_best, "MOST_RECORDS", len(goods) - 1)
+    assert fit_mutual_best(*fitted_on(goods), **BUDGET, training_seed=1) is None
 
 
 def test_blocks_are_smaller_where_pairs_are_too_many(monkeypatch):
-    _, ring, lists = fitted_on(draw_goods(300, seed=6))
+    _, ring, partners = fitted_on(draw_goods(300, seed=6))
     rules = [("rareWords(title)",), ("firstTokenPredicate(title)",)]
-    first, _, _ = clean_lists._pairs_across(ring, rules, lists, 30)
-    monkeypatch.setattr(clean_lists, "MOST_PAIRS", len(first) - 1)
-    fewer, second, brought = clean_lists._pairs_across(ring, rules, lists, 30)
+    first, _, _ = mutual_best._pairs_of_partners(ring, rules, partners, 30)
+    monkeypatch.setattr(mutual_best, "MOST_PAIRS", len(first) - 1)
+    fewer, second, found = mutual_best._pairs_of_partners(ring, rules, partners, 30)
     assert 0 < len(fewer) < len(first)
-    assert (lists[fewer] != lists[second]).all()
-    assert brought.any(axis=0).all()
+    assert partners.may_be_one(fewer, second).all()
+    assert brought_by(found, fewer * ring.n_records + second).any(axis=0).all()
 
 
 def test_without_blocks_nothing_is_learnt():
     goods = pd.DataFrame({"id": ["1", "2"], "shop": ["a", "b"], "title": ["x", "y"], "price": ["1", "2"]})
-    assert fit_clean_lists(*fitted_on(goods), **BUDGET, training_seed=1) is None
+    assert fit_mutual_best(*fitted_on(goods), **BUDGET, training_seed=1) is None
 
 
 @pytest.mark.parametrize(
-    ("once", "told"),
+    ("once", "lists", "are_clean"),
     [
-        (None, None),
-        ([], None),
-        ([1, 1], None),  # one list
-        ([1, 0, 2], None),  # a record of no list
-        ([2, 1, 2], [1, 0, 1]),
+        ([0, 0, 0], [0, 0, 0], False),  # nobody has spoken of lists
+        ([1, 1], [0, 0], False),  # one list
+        ([1, 0, 2], [1, 0, 2], False),  # a record of no list
+        ([2, 1, 2], [1, 0, 1], True),
     ],
 )
-def test_every_record_has_a_list_or_none_counts(once, told):
-    given_bits = None if once is None else np.array(once, dtype=np.uint64)
-    found = lists_of(given_bits)
-    assert (None if found is None else found.tolist()) == told
+def test_lists_are_clean_where_every_record_is_of_one(once, lists, are_clean):
+    partners = Partners(np.array(once, dtype=np.uint64))
+    assert partners.lists.tolist() == lists
+    assert partners.are_clean is are_clean
+    first, second = np.triu_indices(len(once), 1)
+    expected = [once[a] != once[b] or not once[a] for a, b in zip(first, second, strict=True)]
+    assert partners.may_be_one(first, second).tolist() == expected
 
 
 def best_by_hand(pairs, scores, lists):
@@ -196,29 +248,29 @@ def test_among_equals_nobody_stands_out():
 
 
 def test_what_somebody_has_said_is_kept_to():
-    likeness, ring, lists = fitted_on(draw_goods(400, seed=7))
-    found = fit_clean_lists(likeness, ring, lists, **BUDGET, training_seed=1)
-    first, second, _ = clean_lists._pairs_across(ring, found.rules, lists, 30)
+    likeness, ring, partners = fitted_on(draw_goods(400, seed=7))
+    found = fit_mutual_best(likeness, ring, partners, **BUDGET, training_seed=1)
+    first, second, _ = mutual_best._pairs_of_partners(ring, found.rules, partners, 30)
     pairs = unanswered(likeness, first, second, likeness.compare(first, second), is_whole=True)
-    settled = settle_in_lists(pairs, found, 1).probability(pairs.features)
-    best = best_pairs(first, second, settled, lists)
+    settled = settle_mutual_best(pairs, found, 1).probability(pairs.features)
+    best = best_pairs(first, second, settled, partners.lists)
     pairs.answer[:] = np.where(best, 0, UNKNOWN)  # who says that none of the best is right is believed
-    refused = settle_in_lists(pairs, found, 1).probability(pairs.features)
+    refused = settle_mutual_best(pairs, found, 1).probability(pairs.features)
     assert refused[best].mean() < 0.5 * settled[best].mean()
 
 
 def test_a_pair_alone_is_no_match_where_somebody_says_so():
-    likeness, ring, lists = fitted_on(draw_goods(300, seed=9))
-    found = fit_clean_lists(likeness, ring, lists, **BUDGET, training_seed=1)
-    first, second, _ = clean_lists._pairs_across(ring, found.rules, lists, 30)
+    likeness, ring, partners = fitted_on(draw_goods(300, seed=9))
+    found = fit_mutual_best(likeness, ring, partners, **BUDGET, training_seed=1)
+    first, second, _ = mutual_best._pairs_of_partners(ring, found.rules, partners, 30)
     scores = found.logistic.log_odds(likeness.compare(first, second))
-    alone = best_pairs(first, second, scores, lists)  # no record is in two of these
+    alone = best_pairs(first, second, scores, partners.lists)  # no record is in two of these
     first, second = first[alone], second[alone]
     pairs = unanswered(likeness, first, second, likeness.compare(first, second), is_whole=True)
     pairs.answer[::2] = 0
-    told = settle_in_lists(pairs, found, 1).probability(pairs.features)
+    told = settle_mutual_best(pairs, found, 1).probability(pairs.features)
     pairs.answer[:] = UNKNOWN
-    assert told.mean() < 0.75 < settle_in_lists(pairs, found, 1).probability(pairs.features).mean()
+    assert told.mean() < 0.75 < settle_mutual_best(pairs, found, 1).probability(pairs.features).mean()
 
 
 def test_what_may_be_chance_counts_as_nothing():
