@@ -14,6 +14,7 @@ from journey_research.errors import UserError
 
 from .blocked_values import leave_out_blocked
 from .explained import Explained
+from .records import check_records
 from .resolve_summary import summarise
 from .sources import NO_SOURCES, SourcesOnce
 
@@ -193,8 +194,6 @@ class Resolved:
         import pyarrow.compute as pc
 
         from journey_research.pipelines.identity.incremental import add_records
-
-        from .resolve import check_records
 
         if self.resolution.matcher is None:
             raise UserError("nothing compares records", rule=str(self.model.get("state", "no matcher")))
