@@ -83,12 +83,12 @@ def _labelled(
     records: IdentitySet, resolved: Any, way: str, n: int, seed: int
 ) -> tuple[pd.DataFrame, float, float]:
     """n labels in the order in which they were chosen, seconds to begin, seconds of the slowest choice."""
-    from journey_research.review.next_pairs import ChoiceRule, chooser_of, likeness_of
+    from journey_research.review.next_pairs import ChoiceRule
 
     truth = dict(zip(records.frame["id"], records.truth, strict=True))
     told, slowest = [], 0.0
     began = time.perf_counter()
-    chooser = chooser_of(resolved, likeness_of(resolved), ChoiceRule(choice_seed=seed))
+    chooser = resolved.reviewed_pairs().make_chooser(ChoiceRule(choice_seed=seed))
     begun = time.perf_counter() - began
     at_random = np.random.default_rng(seed).permutation(len(resolved.pairs))[:n]
     drawn = resolved.pairs.sort_values(["id_a", "id_b"]).iloc[at_random][["id_a", "id_b"]].to_numpy().tolist()

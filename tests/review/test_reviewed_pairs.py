@@ -12,7 +12,7 @@ from journey_research.engine import Table, duckdb_engine
 from journey_research.errors import UserError, VaultClosed
 from journey_research.review.judgement_file import read_judgements
 from journey_research.review.pair_review import PairReview
-from journey_research.review.reviewed_pairs import pairs_in_memory, pairs_of_run
+from journey_research.review.reviewed_pairs import pairs_of_run
 from journey_research.runs.view import RunView
 from journey_research.runs.workspace import Workspace
 
@@ -120,7 +120,7 @@ def resolved():
 
 
 def test_the_sentence_is_that_of_the_result(resolved):
-    reviewed = pairs_in_memory(resolved)
+    reviewed = resolved.reviewed_pairs()
     a, b = reviewed.pairs[["id_a", "id_b"]].iloc[0]
 
     assert reviewed.explain(a, b) == repr(resolved.explain(a, b))
@@ -131,7 +131,7 @@ def test_the_sentence_is_that_of_the_result(resolved):
 @pytest.mark.parametrize("mode", ["learn", "measure"])
 def test_a_result_in_memory_is_reviewed_and_the_file_teaches_it(resolved, tmp_path, mode):
     file = tmp_path / "told.jsonl"
-    review = PairReview(pairs_in_memory(resolved), file, "ann", mode, n_labels=30)
+    review = PairReview(resolved.reviewed_pairs(), file, "ann", mode, n_labels=30)
     shown = review.handle({"kind": "ready"}, NOW)
     for _ in range(5):
         shown = review.handle({"kind": "answer", "pair": shown["pair"], "answer": "same"}, NOW)
@@ -139,3 +139,27 @@ def test_a_result_in_memory_is_reviewed_and_the_file_teaches_it(resolved, tmp_pa
     assert len(read_judgements(file).answers) == 5
     assert shown["last"]["sentence"].startswith("These two")
     assert resolved.persons["id"].is_unique
+
+
+def test_the_pages_of_a_result_in_memory_are_those_of_its_pairs(resolved, tmp_path):
+    pytest.importorskip("anywidget")
+    file = tmp_path / "told.jsonl"
+    pages = [resolved.review(file, "ann", seed=3), resolved.cluster_view("0b", file, "ann")]
+    told = [page.session.handle({"kind": "ready"}, NOW) for page in pages]
+
+    assert [one["kind"] for one in told] == ["pair", "cluster"]
+    assert pages[0].session.seed == 3
+    name = resolved.persons.set_index("id")["person_id"]["0b"]
+    members = {one["id"]: one["values"] for one in told[1]["records"] if one["is_member"]}
+    assert set(members) == set(resolved.persons["id"][resolved.persons["person_id"] == name])
+    assert "Person 00" in members["0b"]
+
+
+def test_a_result_without_compared_pairs_has_nothing_to_review(tmp_path):
+    from journey_research.verbs.resolve import resolve
+
+    alone = resolve(pd.DataFrame({"id": ["1"], "name": ["Ann Lee"]}), id="id")
+    with pytest.raises(UserError, match="no pair was compared"):
+        alone.review(tmp_path / "told.jsonl", "ann")
+    with pytest.raises(UserError, match="no pair was compared"):
+        alone.cluster_view("1", tmp_path / "told.jsonl", "ann")

@@ -22,13 +22,11 @@ from journey_research.errors import UserError
 from .differing import as_shown, common_fields
 from .doubts import find_doubt
 from .own_answers import check_place, last_answered, told_so_far, write_answer, write_undo
-from .reviewed_pairs import ReviewedPairs, pairs_in_memory, pairs_of_run
+from .reviewed_pairs import ReviewedPairs, pairs_of_run
 
 if TYPE_CHECKING:
     from anywidget import AnyWidget
     from kedro.io import CatalogProtocol
-
-    from journey_research.verbs.resolved import Resolved
 
 MOST_MEMBERS, MOST_OUTSIDE = 40, 6
 _INNER, _OUTER = 0.3, 0.44
@@ -36,11 +34,11 @@ _ANSWER_OF = {"cut": "distinct", "join": "same"}
 Message = dict[str, Any]
 
 
-def cluster_view(resolved: Resolved, person: str, file: str | Path, reviewer: str) -> AnyWidget:
-    """Show a person of a result in memory, in a notebook.
+def cluster_view(reviewed: ReviewedPairs, person: str, file: str | Path, reviewer: str) -> AnyWidget:
+    """Show a person in a notebook.
 
     Args:
-        resolved: What ``resolve`` found.
+        reviewed: The pairs.
         person: A person's id, or the id of one of its records.
         file: Where cuts and joins go, ``.jsonl``.
         reviewer: Who judges.
@@ -54,7 +52,7 @@ def cluster_view(resolved: Resolved, person: str, file: str | Path, reviewer: st
     """
     from .widgets import show
 
-    return show(ClusterView(pairs_in_memory(resolved), person, file, reviewer), "cluster_view")
+    return show(ClusterView(reviewed, person, file, reviewer), "cluster_view")
 
 
 def cluster_view_of_run(catalog: CatalogProtocol, person: str, file: str | Path, reviewer: str) -> AnyWidget:
@@ -70,11 +68,9 @@ def cluster_view_of_run(catalog: CatalogProtocol, person: str, file: str | Path,
         The widget.
 
     Raises:
-        UserError: As ``cluster_view``, and where no run has made the tables.
+        UserError: As ``cluster_view``, and where no run has made the tables or no pair was scored.
     """
-    from .widgets import show
-
-    return show(ClusterView(pairs_of_run(catalog), person, file, reviewer), "cluster_view")
+    return cluster_view(pairs_of_run(catalog), person, file, reviewer)
 
 
 class ClusterView:

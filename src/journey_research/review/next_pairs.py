@@ -32,9 +32,6 @@ import pandas as pd
 if TYPE_CHECKING:
     from dedupe.labeler import DisagreementLearner
 
-    from journey_research.pipelines.identity.matching.likeness import Likeness
-    from journey_research.verbs.resolved import Resolved
-
 PAIRS = ["id_a", "id_b", "probability", "is_found"]
 LEAST_FEATURES = 2
 _BANDS = 10
@@ -210,35 +207,6 @@ def spread_over_scores(probability: np.ndarray, rule: ChoiceRule) -> np.ndarray:
         chosen.append(draw.choice(np.flatnonzero(band == at), n, replace=False))
         left -= n
     return np.sort(np.concatenate(chosen))
-
-
-def likeness_of(resolved: Resolved) -> Likeness:
-    """How a result in memory compares two of its records, by their numbers in its ``resolution``.
-
-    Args:
-        resolved: What ``resolve`` found.
-
-    Raises:
-        ValueError: Nothing was compared.
-    """
-    if resolved.resolution.found is None:
-        raise ValueError("nothing was compared, so no pair can be chosen")
-    return resolved.resolution.found.likeness
-
-
-def chooser_of(resolved: Resolved, likeness: Likeness, rule: ChoiceRule | None = None) -> PairChooser:
-    """The chooser for a result in memory.
-
-    Args:
-        resolved: What ``resolve`` found; its ``pairs`` are the candidates.
-        likeness: From ``likeness_of``.
-        rule: How far to look.
-    """
-    rule = rule or ChoiceRule()
-    by_name = resolved.pairs[PAIRS].sort_values(["id_a", "id_b"], ignore_index=True)
-    kept = by_name.iloc[spread_over_scores(by_name["probability"].to_numpy(dtype=float), rule)]
-    first, second = (resolved.resolution.ids.get_indexer(pd.Index(kept[name])) for name in ("id_a", "id_b"))
-    return PairChooser(kept, likeness.compare(first, second), rule)
 
 
 def features_of(comparisons: pd.Series) -> np.ndarray:

@@ -30,30 +30,28 @@ from .judgement_lines import ANSWERS
 from .next_pairs import ChoiceRule, PairChooser
 from .own_answers import check_place, last_answered, told_so_far, write_answer, write_undo
 from .progress import SAMPLE_STRATUM, draw_pairs, measure_progress, with_answers
-from .reviewed_pairs import ReviewedPairs, pairs_in_memory, pairs_of_run
+from .reviewed_pairs import ReviewedPairs, pairs_of_run
 
 if TYPE_CHECKING:
     from anywidget import AnyWidget
     from kedro.io import CatalogProtocol
-
-    from journey_research.verbs.resolved import Resolved
 
 MODES = ("learn", "measure")
 Message = dict[str, Any]
 
 
 def review(
-    resolved: Resolved,
+    reviewed: ReviewedPairs,
     file: str | Path,
     reviewer: str,
     mode: str = "learn",
     n_labels: int = 200,
     seed: int = 1,
 ) -> AnyWidget:
-    """Review pairs of a result in memory, in a notebook.
+    """Review pairs in a notebook, one after the other.
 
     Args:
-        resolved: What ``resolve`` found.
+        reviewed: The pairs.
         file: Where the answers go, ``.jsonl``; what it holds already is taken into account.
         reviewer: Who answers.
         mode: ``learn`` shows the pairs that teach most; ``measure`` shows a sample, for precision.
@@ -64,12 +62,12 @@ def review(
         The widget. Keys: s same, d distinct, u unsure, z takes the last answer back.
 
     Raises:
-        UserError: The mode is not known, the reviewer is blank, the file is none of judgements, nothing
-            was compared, or there are too few labels for a sample.
+        UserError: The mode is not known, the reviewer is blank, the file is none of judgements, or there
+            are too few labels for a sample.
     """
     from .widgets import show
 
-    return show(PairReview(pairs_in_memory(resolved), file, reviewer, mode, n_labels, seed), "pair_review")
+    return show(PairReview(reviewed, file, reviewer, mode, n_labels, seed), "pair_review")
 
 
 def review_run(
@@ -94,11 +92,9 @@ def review_run(
         The widget.
 
     Raises:
-        UserError: As ``review``, and where no run has made the tables.
+        UserError: As ``review``, and where no run has made the tables or no pair was scored.
     """
-    from .widgets import show
-
-    return show(PairReview(pairs_of_run(catalog), file, reviewer, mode, n_labels, seed), "pair_review")
+    return review(pairs_of_run(catalog), file, reviewer, mode, n_labels, seed)
 
 
 class PairReview:

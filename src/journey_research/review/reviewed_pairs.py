@@ -2,9 +2,9 @@
 
 Context: the same review is held over a data frame in memory and over a run, whose values lie in the
 vault. Choice: the review is given pairs and two questions it may ask, the values of some records and
-the sentence on a pair; where these come from is settled here. A run's vault is opened for one question
-at a time, with the ids asked for in the statement, and shut again. Given up: the exact waterfall for a
-run's pairs, which needs how rare a value is among all.
+the sentence on a pair; a result in memory answers them itself, for a run it is settled here. A run's
+vault is opened for one question at a time, with the ids asked for in the statement, and shut again.
+Given up: the exact waterfall for a run's pairs, which needs how rare a value is among all.
 """
 
 from __future__ import annotations
@@ -19,20 +19,10 @@ import pandas as pd
 
 from journey_research.errors import UserError
 
-from .next_pairs import (
-    PAIRS,
-    ChoiceRule,
-    PairChooser,
-    chooser_of,
-    features_of,
-    likeness_of,
-    spread_over_scores,
-)
+from .next_pairs import PAIRS, ChoiceRule, PairChooser, features_of, spread_over_scores
 
 if TYPE_CHECKING:
     from kedro.io import CatalogProtocol
-
-    from journey_research.verbs.resolved import Resolved
 
 EVERY_ROW = 50_000_000
 _RUN_PAIRS = """
@@ -74,34 +64,6 @@ class ReviewedPairs:
         found = ((first == id_a) & (second == id_b)) | ((first == id_b) & (second == id_a))
         rows = np.flatnonzero(found.to_numpy(dtype=bool))
         return int(rows[0]) if len(rows) else None
-
-
-def pairs_in_memory(resolved: Resolved) -> ReviewedPairs:
-    """What is reviewed of a result in memory.
-
-    Args:
-        resolved: What ``resolve`` found.
-
-    Raises:
-        UserError: No pair was compared, so there is none to review.
-    """
-    pairs = resolved.pairs
-    if not len(pairs) or "weights" not in resolved.model:
-        raise UserError("no pair was compared", do="there is nothing to review; compare more columns")
-    persons = resolved.persons
-    place = pd.Series(np.arange(len(persons)), index=pd.Index(persons["id"]))
-
-    def values_of(ids: Sequence[str]) -> list[dict[str, Any]]:
-        rows = resolved.values.iloc[place.loc[list(ids)].to_numpy()]
-        return [dict(zip(rows.columns, row, strict=True)) for row in rows.itertuples(index=False, name=None)]
-
-    return ReviewedPairs(
-        pairs=pairs[PAIRS].sort_values(["id_a", "id_b"], ignore_index=True),
-        person_of=persons.set_index("id")["person_id"],
-        values_of=values_of,
-        explain=lambda id_a, id_b: repr(resolved.explain(id_a, id_b)),
-        make_chooser=lambda rule: chooser_of(resolved, likeness_of(resolved), rule),
-    )
 
 
 def pairs_of_run(catalog: CatalogProtocol) -> ReviewedPairs:

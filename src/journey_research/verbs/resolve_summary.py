@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from .resolved import Resolved
+import pandas as pd
+
+from .sources import SourcesOnce
 
 
-def summarise(resolved: Resolved) -> str:
+class Summarised(Protocol):
+    """What a summary reads of a result; ``Resolved`` has it all.
+
+    Example:
+        >>> from journey_research.verbs.resolve import resolve
+        >>> told: Summarised = resolve(pd.DataFrame({"key": ["1"], "name": ["Ann Lee"]}), id="key")
+        >>> told.threshold
+        0.5
+    """
+
+    @property
+    def persons(self) -> pd.DataFrame: ...
+    @property
+    def persons_at(self) -> dict[float, int]: ...
+    @property
+    def threshold(self) -> float: ...
+    @property
+    def sources(self) -> SourcesOnce: ...
+    @property
+    def model(self) -> dict[str, Any]: ...
+    @property
+    def is_trained(self) -> bool: ...
+    @property
+    def judgements(self) -> pd.DataFrame: ...
+
+
+def summarise(resolved: Summarised) -> str:
     """What was found, how sure, and what it rests on.
 
     Args:
@@ -18,7 +45,6 @@ def summarise(resolved: Resolved) -> str:
         A few lines; no value.
 
     Example:
-        >>> import pandas as pd
         >>> from journey_research.verbs.resolve import resolve
         >>> one = pd.DataFrame({"key": ["1"], "name": ["Ann Lee"]})
         >>> print(summarise(resolve(one, id="key")).splitlines()[0])

@@ -14,13 +14,16 @@ from journey_research.errors import UserError
 
 from .blocked_values import leave_out_blocked
 from .explained import Explained
+from .records import check_records
 from .resolve_summary import summarise
+from .reviewing import pairs_in_memory
 from .sources import NO_SOURCES, SourcesOnce
 
 if TYPE_CHECKING:
     from anywidget import AnyWidget
 
     from journey_research.pipelines.identity.resolution import Resolution
+    from journey_research.review.reviewed_pairs import ReviewedPairs
 
 
 @dataclass(frozen=True, repr=False)
@@ -194,8 +197,6 @@ class Resolved:
 
         from journey_research.pipelines.identity.incremental import add_records
 
-        from .resolve import check_records
-
         if self.resolution.matcher is None:
             raise UserError("nothing compares records", rule=str(self.model.get("state", "no matcher")))
         ids, columns = check_records(frame, id, list(self.values.columns))
@@ -311,6 +312,14 @@ class Resolved:
 
         return estimate(answered)
 
+    def reviewed_pairs(self) -> ReviewedPairs:
+        """The compared pairs, as ``review`` and ``cluster_view`` show them.
+
+        Raises:
+            UserError: No pair was compared.
+        """
+        return pairs_in_memory(self.resolution, self.pairs, self.persons, self.values, self.explain)
+
     def review(
         self, file: str | Path, reviewer: str, mode: str = "learn", n_labels: int = 200, seed: int = 1
     ) -> AnyWidget:
@@ -328,11 +337,11 @@ class Resolved:
             The widget.
 
         Raises:
-            UserError: The file is none of judgements, or the mode is none of the two.
+            UserError: No pair was compared, the file is none of judgements, or the mode is none of the two.
         """
         from journey_research.review.pair_review import review
 
-        return review(self, file, reviewer, mode, n_labels, seed)
+        return review(self.reviewed_pairs(), file, reviewer, mode, n_labels, seed)
 
     def cluster_view(self, person: str, file: str | Path, reviewer: str) -> AnyWidget:
         """One person's records and what ties them, to cut and to join; see ``journey_research.review``.
@@ -346,11 +355,12 @@ class Resolved:
             The widget.
 
         Raises:
-            UserError: There is no such person or record, or it has too many records to show.
+            UserError: No pair was compared, there is no such person or record, or it has too many records
+                to show.
         """
         from journey_research.review.cluster_view import cluster_view
 
-        return cluster_view(self, person, file, reviewer)
+        return cluster_view(self.reviewed_pairs(), person, file, reviewer)
 
     def __repr__(self) -> str:
         """The summary that the command prints."""
