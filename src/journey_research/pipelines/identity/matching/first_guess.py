@@ -8,16 +8,18 @@ takes the mean of the others. Known answers stand at the start and in what match
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import numpy as np
 
 from .columns import ValueColumn
 from .levels import Strangers, count_levels, is_unlike, unlike_shares
 from .mixture import Expected, Patterns, fit_mixture
-from .pseudo_matches import MOST_UNLIKE, agreement_bits
+from .pseudo_matches import GUESSED, MOST_UNLIKE, agreement_bits
 
 N_STARTS, START_BITS = 4, 5.0
-LEAST_TOLD, MOST_UNLIKE_SEEN, DOUBT = 3.0, 0.4, 2.0
+LEAST_TOLD, MOST_UNLIKE_SEEN = 3.0, 0.4
+FALSELY_DOUBTED = 0.025  # of right fits, all columns together
 
 
 def guess_matches(
@@ -55,17 +57,28 @@ def guess_matches(
     ]
 
 
-def is_credible(level: np.ndarray, probability: np.ndarray, expected: Expected, strangers: Strangers) -> bool:
+def is_credible(
+    level: np.ndarray, probability: np.ndarray, expected: Expected, strangers: Strangers, n_records: int
+) -> bool:
     """Whether what a fit takes for matches is no more unlike, in any telling column, than matches are.
+
+    Both are shares of pairs and so uncertain; how far they may lie apart grows with the number of columns
+    asked. Pairs of one record hang together, so never more count than records can pair off.
 
     Args:
         level: Shape (k, columns).
         probability: k, of the fit.
-        expected: What matches look like.
+        expected: What matches look like; a column of which nothing was shown has no uncertainty to plead.
         strangers: What strangers look like; how unlike they are is the measure.
+        n_records: Of so many records these are pairs.
     """
     seen = count_levels(level, probability)
+    told = seen.sum(axis=1)
+    is_asked = strangers.is_telling & (told >= LEAST_TOLD)
     unlike, usual = unlike_shares(seen, strangers), unlike_shares(expected.level, strangers)
-    usual = usual + DOUBT * np.sqrt(np.maximum(usual * (1 - usual), 0.0) / expected.pairs)
-    is_asked = strangers.is_telling & (seen.sum(axis=1) >= LEAST_TOLD)
-    return bool((unlike <= np.maximum(MOST_UNLIKE_SEEN, usual))[is_asked].all())
+    spread = [np.clip(share * (1 - share), 0.0, 1.0) for share in (unlike, usual)]
+    n_seen, n_shown = (np.minimum(np.maximum(pairs, 1e-9), n_records / 2) for pairs in (told, expected.pairs))
+    is_shown = np.isfinite(expected.pairs) & (expected.pairs > GUESSED)
+    error = np.where(is_shown, np.sqrt(spread[0] / n_seen + spread[1] / n_shown), 0.0)
+    times = NormalDist().inv_cdf(1 - FALSELY_DOUBTED / max(1, int(is_asked.sum())))
+    return bool((unlike <= np.maximum(MOST_UNLIKE_SEEN, usual + times * error))[is_asked].all())

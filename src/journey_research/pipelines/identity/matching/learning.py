@@ -192,11 +192,12 @@ def _guess(
     nothing and nobody else has answered, they are all there is.
     """
     level, columns = grade(pairs.likeness, pairs.seen), pairs.likeness.columns
+    n = len(columns[0].codes)
 
     def by_answers(answer: np.ndarray) -> np.ndarray:
         expected = expect_matches(pairs.likeness, pseudo, strangers, level[answer == 1])
         fits = guess_matches(columns, pairs.first, pairs.second, level, expected, strangers, draw, answer)
-        credible = [one for one in fits if is_credible(level, one, expected, strangers)]
+        credible = [one for one in fits if is_credible(level, one, expected, strangers, n)]
         told: np.ndarray = np.mean(credible or fits, axis=0)
         return told
 

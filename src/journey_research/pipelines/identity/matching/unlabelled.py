@@ -123,7 +123,7 @@ def fit_unlabelled(
     level = grade(likeness, features)
     expected = expect_matches(likeness, pseudo, strangers)
     fits = guess_matches(columns, first, second, level, expected, strangers, generator)
-    credible = [one for one in fits if is_credible(level, one, expected, strangers)]
+    credible = [one for one in fits if is_credible(level, one, expected, strangers, n)]
     if not credible:
         return _refused(
             "what looks like repeats differs in some columns as strangers do: relatives or namesakes, "
