@@ -2,7 +2,8 @@
 
 Context: of which start is right the likelihood tells nothing: where few records repeat, households fit
 as well. Choice: a fit whose matches differ in some column as strangers do is not believed; whoever asks
-takes the mean of the others. Known answers stand at the start and in what matches look like.
+takes the median of the others, pair by pair, which one start gone astray does not move. Known answers stand
+at the start and in what matches look like.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from .levels import Strangers, count_levels, is_unlike, unlike_shares
 from .mixture import Expected, Patterns, fit_mixture
 from .pseudo_matches import GUESSED, MOST_UNLIKE, agreement_bits
 
-N_STARTS, START_BITS = 4, 5.0
+N_STARTS, START_BITS = 5, 5.0
 LEAST_TOLD, MOST_UNLIKE_SEEN = 3.0, 0.4
 FALSELY_DOUBTED = 0.025  # of right fits, all columns together
 

@@ -198,7 +198,7 @@ def _guess(
         expected = expect_matches(pairs.likeness, pseudo, strangers, level[answer == 1])
         fits = guess_matches(columns, pairs.first, pairs.second, level, expected, strangers, draw, answer)
         credible = [one for one in fits if is_credible(level, one, expected, strangers, n)]
-        told: np.ndarray = np.mean(credible or fits, axis=0)
+        told: np.ndarray = np.median(credible or fits, axis=0)
         return told
 
     joined = np.flatnonzero(pairs.is_joined)

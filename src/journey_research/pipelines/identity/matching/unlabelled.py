@@ -2,16 +2,18 @@
 
 Context: two records that agree in several rare values are one person, whatever nobody said of them.
 Choice: such pairs teach which blocks to compare and what matches look like; a mixture over comparison
-levels gives first probabilities of the blocked pairs, clusters by those answer once, and the classifier
-learns from the clusters. The mixture is fitted from several starts and its answers are averaged, for
-which of them is right the likelihood does not tell. Given up: an answer where hardly any record repeats.
-What is then found are namesakes and relatives, so that is refused.
+levels of the columns that tell most gives first probabilities of the blocked pairs, clusters by those answer
+once, and the classifier learns from the clusters, and of all columns. The mixture is fitted from several
+starts and the median of their answers is taken, for which of them is right the likelihood does not tell.
+Given up: an answer where hardly any record repeats. What is then found are namesakes and relatives, so that
+is refused.
 
 Source: Fellegi and Sunter (1969); expectation and maximisation as in Winkler (1988).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,9 +29,11 @@ from .candidates import (
     sorted_unique,
     united,
 )
+from .columns import ValueColumn
+from .fields import bits
 from .first_guess import guess_matches, is_credible
 from .fitting import settle, settle_guess, unanswered
-from .levels import grade, meet_strangers
+from .levels import grade, meet_strangers, unlike_shares
 from .likeness import Likeness
 from .logistic import Logistic
 from .pseudo_matches import expect_matches, find_pseudo_matches, make_matches
@@ -37,6 +41,8 @@ from .pseudo_matches import expect_matches, find_pseudo_matches, make_matches
 N_MADE = 1500
 MOST_FITTED, ENOUGH_FITTED = 400_000, 250_000  # pairs of all records; of a sample's, where those are more
 HELD_BITS = 22
+MAIN_SHARE, MOST_UNLIKE_SHOWN = 0.25, 0.6
+RUNNING, LEAST_REPEATED = ("code", "date", "number"), 0.01
 THRESHOLD = 0.3
 ROUNDS = (THRESHOLD,)  # of clusters that teach; more drift from what the values say
 LEAST_RECORDS, LEAST_COLUMNS, LEAST_MATCHES, LEAST_PER_RECORD = 50, 2, 10, 0.0075
@@ -102,11 +108,16 @@ def fit_unlabelled(
         training_seed: Of all draws.
     """
     generator = np.random.default_rng(training_seed)
-    columns, n = likeness.columns, ring.n_records
+    every, n = likeness, ring.n_records
     if n < LEAST_RECORDS:
         return _refused(f"{n} records are too few to learn from without labels; it takes at least 50")
-    if len(columns) < LEAST_COLUMNS:
-        return _silent(f"{len(columns)} columns tell the records apart; without labels it takes at least 2")
+    if (n_columns := len(every.columns)) < LEAST_COLUMNS:
+        return _silent(f"{n_columns} columns tell the records apart; without labels it takes at least 2")
+    if len(kept := main_columns(every.columns)) < LEAST_COLUMNS:
+        return _silent(NOTHING_SHOWS)
+    if len(kept) < n_columns:
+        ring, likeness = KeyRing(kept), Likeness(kept)
+    columns = likeness.columns
     strangers = meet_strangers(likeness, generator)
     pseudo = find_pseudo_matches(likeness, strangers, generator)
     if not pseudo.shows:
@@ -122,6 +133,9 @@ def fit_unlabelled(
     features = likeness.compare(first, second)
     level = grade(likeness, features)
     expected = expect_matches(likeness, pseudo, strangers)
+    # What agrees in much but not in what tells most are parts of one thing, as the episodes of a series are.
+    if unlike_shares(expected.level, strangers)[np.argmax(told_bits(columns))] > MOST_UNLIKE_SHOWN:
+        return _silent(NOTHING_SHOWS)
     fits = guess_matches(columns, first, second, level, expected, strangers, generator)
     credible = [one for one in fits if is_credible(level, one, expected, strangers, n)]
     if not credible:
@@ -130,7 +144,7 @@ def fit_unlabelled(
             "which cannot be told from repeats without labels",
             rules,
         )
-    probability = np.mean(credible, axis=0)
+    probability = np.median(credible, axis=0)
     share, n_found = float(probability.mean()), float(probability.sum())
     if n_found < LEAST_MATCHES or n_found < LEAST_PER_RECORD * n_asked:
         return _refused(
@@ -139,7 +153,9 @@ def fit_unlabelled(
             rules,
             share,
         )
-    pairs = unanswered(likeness, first, second, features, is_whole=n_asked == n)
+    if likeness is not every:
+        features = every.compare(first, second)
+    pairs = unanswered(every, first, second, features, is_whole=n_asked == n)
     fitted = (
         settle(pairs, probability, training_seed, ROUNDS)
         if pairs.is_whole
@@ -147,6 +163,30 @@ def fit_unlabelled(
     )
     rules = [rules[at] for at in worth_comparing(asked.brought, fitted.probability(features))]
     return Unlabelled(rules, fitted, THRESHOLD, "", share, says_nothing=False)
+
+
+def told_bits(columns: Sequence[ValueColumn]) -> np.ndarray:
+    """How well each column tells a record from others: bits a record, silent ones counted."""
+    return np.array([bits(column.counts) * float((column.codes >= 0).mean()) for column in columns])
+
+
+def main_columns(columns: list[ValueColumn]) -> list[ValueColumn]:
+    """The columns that tell a record from others at least a quarter as well as the best of them.
+
+    Where a source fills a dozen columns of its own, these agree and differ together, and a mixture that takes
+    them for witnesses of their own finds sources. Numbers and times that hardly ever repeat are the records'
+    own, as a running number is, and no witnesses either.
+
+    Args:
+        columns: At least two.
+    """
+    told = np.where([_is_running(column) for column in columns], 0.0, told_bits(columns))
+    return [columns[at] for at in np.flatnonzero(told >= max(MAIN_SHARE * told.max(), 1e-9)).tolist()]
+
+
+def _is_running(column: ValueColumn) -> bool:
+    repeated = column.counts[column.counts > 1].sum()
+    return column.kind in RUNNING and bool(repeated < LEAST_REPEATED * column.counts.sum())
 
 
 def _refused(reason: str, rules: list[Rule] | None = None, share: float = 0.0) -> Unlabelled:
