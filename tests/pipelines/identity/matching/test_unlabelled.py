@@ -21,6 +21,7 @@ from journey_research.pipelines.identity.matching.unlabelled import (
     AnchoredRing,
     fit_unlabelled,
     is_credible,
+    main_columns,
     pairs_to_fit,
 )
 from journey_research.verbs.resolve import resolve
@@ -174,6 +175,42 @@ def test_pairs_to_fit_are_all_that_the_sampled_records_have(monkeypatch):
     assert (first < second).all()
 
 
+def test_columns_that_a_source_fills_alone_do_not_hide_who_is_who():
+    people = draw_people(600, seed=5, repeated=0.4)
+    frame = frame_of(people)
+    draw = np.random.default_rng(1)
+    source = draw.integers(0, 6, len(frame))
+    for number in range(12):  # of each source two columns, which agree in it and are silent elsewhere
+        value = draw.choice(["a", "b", "c"], len(frame), p=[0.8, 0.1, 0.1])
+        frame[f"own {number}"] = np.where(source == number // 2, value, None)
+    frame["source"] = [f"source {number}" for number in source]
+    frame["running number"] = [str(number) for number in draw.permutation(len(frame)) + 1]
+    columns = find_columns(frame, list(frame.columns))[0]
+    assert {column.name for column in columns} > {"source", "running number", "own 3"}
+    kept = {column.name for column in main_columns(columns)}
+    assert not {name for name in kept if name.startswith(("own", "running"))}
+    assert kept >= {"first", "last", "street"}
+    fitted = fit_unlabelled(Likeness(columns), KeyRing(columns), **BUDGET, training_seed=1)
+    assert fitted.logistic is not None
+    assert len(fitted.logistic.weights) == len(Likeness(columns).names)
+
+
+def test_a_published_list_of_thirty_columns_is_answered_as_its_main_ones_are(shared):
+    file = shared / "data" / "dedupe_examples" / "csv_example_input_with_true_ids.csv"
+    told = pd.read_csv(file, dtype="str")
+    resolved = resolve(told.drop(columns="True Id"), id="Id", progress=False)
+    found, true = resolved.persons["person_id"].to_numpy(), told["True Id"].to_numpy()
+    n_found, n_true, both = (
+        int((sizes * (sizes - 1) // 2).sum())
+        for sizes in (
+            pd.Series(found).value_counts(),
+            pd.Series(true).value_counts(),
+            (pd.Series(found) + "/" + pd.Series(true)).value_counts(),
+        )
+    )
+    assert 2 * both / (n_found + n_true) > 0.92
+
+
 def test_what_differs_as_strangers_do_is_not_believed():
     # Two columns, strangers differ in 9 of 10 pairs, matches in 1 of 20.
     level = np.zeros((2, N_LEVELS))
@@ -189,10 +226,17 @@ def test_what_differs_as_strangers_do_is_not_believed():
         told[:n_different, 1] = 1
         return told
 
-    assert is_credible(found(3), taken, expected, strangers)
-    assert not is_credible(found(5), taken, expected, strangers)  # 5 of 10, where chance is 9 of 10
+    assert is_credible(found(3), taken, expected, strangers, 200)
+    assert not is_credible(found(5), taken, expected, strangers, 200)  # 5 of 10, where chance is 9 of 10
+    matches[:, 1], matches[:, 7] = 0.5, 0.5
+    many, every = np.tile(found(7), (100, 1)), np.tile(taken, 100)
+    shown = Expected(matches, np.array([2000.0, 2000.0]))
+    assert is_credible(found(7), taken, shown, strangers, 200)  # 7 of 10 may be chance where 5 are usual
+    assert not is_credible(many, every, shown, strangers, 4000)  # 700 of 1000 are none
+    assert is_credible(many, every, shown, strangers, 20)  # but where all are pairs of the same few records
+    matches[:, 1], matches[:, 7] = 0.05, 0.95
     few = np.where(np.arange(20)[:, None] < 8, [7, 0], found(5))  # told by two pairs alone
-    assert is_credible(few, taken, expected, strangers)
+    assert is_credible(few, taken, expected, strangers, 200)
 
 
 @pytest.mark.parametrize(
