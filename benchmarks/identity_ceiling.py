@@ -1,9 +1,10 @@
 """How far identity could go on made-up records, were a classifier told who everybody is.
 
 Of every blocked pair the truth is told, a logistic regression is fitted on all, or on three million of them
-where there are more, and scores all, and the threshold is the best of several. No labels can teach such a classifier more, so what it misses the
-values of these records do not say, as the matcher compares them. Rules of blocking are those of the matcher
-that learns from 600 labels; beside the ceiling stands what that matcher reaches.
+where there are more, and scores all, and the threshold is the best of several. No labels can teach such a
+classifier more, so what it misses the values of these records do not say, as the matcher compares them.
+Rules of blocking are those of the matcher that learns from 600 labels; beside the ceiling stands what that
+matcher reaches.
 """
 
 from __future__ import annotations
