@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from made_up_goods import WORDS
 from made_up_people import COLUMNS, draw_people, frame_of
 
 from journey_research.pipelines.identity.matching.candidates import KeyRing, candidate_pairs
@@ -209,6 +210,19 @@ def test_a_published_list_of_thirty_columns_is_answered_as_its_main_ones_are(sha
         )
     )
     assert 2 * both / (n_found + n_true) > 0.92
+
+
+def test_parts_of_one_thing_are_no_repeats():
+    """Episodes of a series have seven people in common, and titles of their own."""
+    draw = np.random.default_rng(1)
+    rows = []
+    for _ in range(200):
+        people = [" ".join(draw.choice(WORDS, 2)) for _ in range(7)]
+        rows += [(" ".join(draw.choice(WORDS, 3)), *people) for _ in range(draw.integers(3, 7))]
+    frame = pd.DataFrame(rows, columns=["title", *(f"by {number}" for number in range(7))])
+    fitted, *_ = fit(frame, names=frame.columns)
+    assert fitted.logistic is None
+    assert fitted.says_nothing
 
 
 def test_what_differs_as_strangers_do_is_not_believed():
