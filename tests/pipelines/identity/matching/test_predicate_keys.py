@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from predicates_by_hand import keys_by_hand
 
@@ -62,6 +62,7 @@ def test_worked_example():
 @pytest.mark.parametrize("name", NAMES)
 @settings(deadline=None)
 @given(values=values)
+@example(values=np.array(["", "\0", "a", "a\0"], dtype=object))
 def test_two_values_share_a_key_exactly_when_the_definition_gives_them_one(name, values):
     own = [set(told) for told in keys_by_value(keys_of(values, name))]
     theirs = [keys_by_hand(values, name, value) for value in values]

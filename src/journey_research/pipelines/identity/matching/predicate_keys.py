@@ -189,10 +189,11 @@ def _suffixes_of(values: np.ndarray) -> Keys:
 
 
 def _letter_sets(values: np.ndarray) -> Keys:
-    """Which letters a value has: a bit for each ASCII letter; what has others is told by its text."""
+    """Which letters a value has: a bit for each ASCII letter; with others, or a nought, by its text."""
     function = _function("oneGramFingerprint")
     texts = pa.array(values, pa.string())
-    is_ascii = pc.string_is_ascii(texts).to_numpy(zero_copy_only=False)
+    has_nought = pc.match_substring(texts, "\0")
+    is_ascii = pc.and_not(pc.string_is_ascii(texts), has_nought).to_numpy(zero_copy_only=False)
     key = np.zeros(len(values), dtype=np.uint64)
     key[~is_ascii] = hashed(
         np.array([next(iter(function(value))) for value in values[~is_ascii]], dtype=object)
