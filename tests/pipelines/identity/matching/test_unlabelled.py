@@ -12,6 +12,7 @@ import pytest
 from made_up_goods import WORDS
 from made_up_people import COLUMNS, draw_people, frame_of
 
+from journey_research.pipelines.identity.matching import unlabelled
 from journey_research.pipelines.identity.matching.candidates import KeyRing, candidate_pairs
 from journey_research.pipelines.identity.matching.columns import find_columns
 from journey_research.pipelines.identity.matching.levels import N_LEVELS, Strangers
@@ -210,6 +211,22 @@ def test_a_published_list_of_thirty_columns_is_answered_as_its_main_ones_are(sha
         )
     )
     assert 2 * both / (n_found + n_true) > 0.92
+
+
+def test_two_starts_of_five_gone_astray_move_nothing(monkeypatch):
+    guess = unlabelled.guess_matches
+
+    def fitted_where(n_astray):
+        def guesses(*given):
+            one = guess(*given)[0]
+            return [one] * (5 - n_astray) + [np.zeros(len(one))] * n_astray
+
+        monkeypatch.setattr(unlabelled, "guess_matches", guesses)
+        return fit(draw_people(600, seed=6, repeated=0.4))[0].logistic
+
+    alone, among = fitted_where(0), fitted_where(2)
+    assert among.weights.tolist() == alone.weights.tolist()
+    assert among.intercept == alone.intercept
 
 
 def test_parts_of_one_thing_are_no_repeats():
