@@ -157,6 +157,23 @@ def test_more_records_than_it_is_made_for_are_left_to_others(monkeypatch):
     assert fit_mutual_best(*fitted_on(goods), **BUDGET, training_seed=1) is None
 
 
+@pytest.mark.parametrize(("bound", "answered"), [("LEAST_IN_ONE", "lists"), ("LEAST_IN_LISTS", "one table")])
+def test_lists_and_one_table_have_bounds_of_their_own(monkeypatch, bound, answered):
+    likeness, ring, lists = fitted_on(draw_goods(300, seed=8))
+    one_table = Partners(np.zeros(len(lists.lists), dtype=np.uint64))
+    monkeypatch.setattr(mutual_best, bound, 1.1)
+    for name, partners in (("lists", lists), ("one table", one_table)):
+        found = fit_mutual_best(likeness, ring, partners, **BUDGET, training_seed=1)
+        assert (found is not None) == (name == answered)
+
+
+def test_rounds_end_where_the_best_pairs_stay(monkeypatch):
+    fit, rounds = mutual_best.fit_on_some, []
+    monkeypatch.setattr(mutual_best, "fit_on_some", lambda *given: rounds.append(1) or fit(*given))
+    fit_mutual_best(*fitted_on(draw_goods(300, seed=8, variants=1)), **BUDGET, training_seed=1)
+    assert 2 <= len(rounds) < mutual_best.MOST_ROUNDS
+
+
 def test_blocks_are_smaller_where_pairs_are_too_many(monkeypatch):
     _, ring, partners = fitted_on(draw_goods(300, seed=6))
     rules = [("rareWords(title)",), ("firstTokenPredicate(title)",)]

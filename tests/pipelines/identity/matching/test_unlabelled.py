@@ -265,7 +265,17 @@ def test_what_differs_as_strangers_do_is_not_believed():
     assert is_credible(found(7), taken, shown, strangers, 200)  # 7 of 10 may be chance where 5 are usual
     assert not is_credible(many, every, shown, strangers, 4000)  # 700 of 1000 are none
     assert is_credible(many, every, shown, strangers, 20)  # but where all are pairs of the same few records
+    # 14 of 20 beside 5 of 9 may be chance in one of two columns, and is none in one alone.
+    hundred, twice, one_alone = (
+        Expected(matches, np.array([100.0, 100.0])),
+        np.ones(20),
+        np.array([False, True]),
+    )
+    assert is_credible(found(14), twice, hundred, strangers, 4000)
+    assert not is_credible(found(14), twice, hundred, strangers._replace(is_telling=one_alone), 4000)
     matches[:, 1], matches[:, 7] = 0.05, 0.95
+    for n_shown in (5.0, np.inf):  # what was guessed, or has to stay, pleads no doubt
+        assert not is_credible(found(4), taken, Expected(matches, np.array([n_shown] * 2)), strangers, 200)
     few = np.where(np.arange(20)[:, None] < 8, [7, 0], found(5))  # told by two pairs alone
     assert is_credible(few, taken, expected, strangers, 200)
 
