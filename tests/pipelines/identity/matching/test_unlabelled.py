@@ -275,7 +275,7 @@ def test_what_differs_as_strangers_do_is_not_believed():
     assert not is_credible(found(14), twice, hundred, strangers._replace(is_telling=one_alone), 4000)
     matches[:, 1], matches[:, 7] = 0.05, 0.95
     for n_shown in (5.0, np.inf):  # what was guessed, or has to stay, pleads no doubt
-        assert not is_credible(found(4), taken, Expected(matches, np.array([n_shown] * 2)), strangers, 200)
+        assert not is_credible(found(4), taken, Expected(matches, np.array([n_shown] * 2)), strangers, 10)
     few = np.where(np.arange(20)[:, None] < 8, [7, 0], found(5))  # told by two pairs alone
     assert is_credible(few, taken, expected, strangers, 200)
 
