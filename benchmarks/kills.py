@@ -64,16 +64,19 @@ def measure(arguments: list[str] | None = None) -> list[dict[str, Any]]:
         return [killed(project, name, kill) for name, kill in kills]
 
 
-def killed(project: Project, name: str, kill: Callable[[Project], None]) -> dict[str, Any]:
-    """Kill one run; hold what readers see against what they saw, then run again and do the same."""
+def killed(project: Project, name: str, *kills: Callable[[Project], None]) -> dict[str, Any]:
+    """Kill runs, one after another; hold what readers see against what they saw, then run to the end."""
     before, files_before = project.manifest(), contents(project)
-    kill(project)
-    after, files_after = project.manifest(), contents(project)
+    unchanged = True
+    for kill in kills:
+        kill(project)
+        after, files_after = project.manifest(), contents(project)
+        unchanged &= before == after and files_before.items() <= files_after.items()
     ended = project.journey("run")
     again = project.manifest()
     return {
         "instant": name,
-        "previous_run_unchanged": before == after and files_before.items() <= files_after.items(),
+        "previous_run_unchanged": unchanged,
         "next_run_exit_code": ended.returncode,
         "same_hashes": hashes(before) == hashes(again),
         "litter": len(litter(project)),
