@@ -63,6 +63,7 @@ def test_worked_example():
 @settings(deadline=None)
 @given(values=values)
 @example(values=np.array(["", "\0", "a", "a\0"], dtype=object))
+@example(values=np.array(["+49 030 7", "٣ 07é", "3", "00", "0", "a07b7"], dtype=object))
 def test_two_values_share_a_key_exactly_when_the_definition_gives_them_one(name, values):
     own = [set(told) for told in keys_by_value(keys_of(values, name))]
     theirs = [keys_by_hand(values, name, value) for value in values]

@@ -70,6 +70,15 @@ def test_few_repeats_are_found():
     assert f1_of(draw_people(1500, seed=4, repeated=0.03)) > 0.9
 
 
+def test_where_few_repeat_two_are_joined_only_where_that_is_likelier_than_not():
+    few, *_ = fit(draw_people(1500, seed=4, repeated=0.03))
+    many = draw_people(300, seed=5, repeated=1.0)
+    more = pd.concat([many, many[many.index % 2 == 0], many[many.index % 3 == 0]], ignore_index=True)
+    several, *_ = fit(more.sample(frac=1, random_state=1, ignore_index=True))
+    assert 0.45 < few.threshold < 0.5
+    assert several.threshold < 0.35
+
+
 @pytest.mark.parametrize("relatives", [0.0, 0.3, 0.7])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_without_repeats_it_does_not_answer(seed, relatives):

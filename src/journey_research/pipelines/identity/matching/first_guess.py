@@ -17,6 +17,7 @@ from .columns import ValueColumn
 from .levels import Strangers, count_levels, is_unlike, unlike_shares
 from .mixture import Expected, Patterns, fit_mixture
 from .pseudo_matches import GUESSED, MOST_UNLIKE, agreement_bits
+from .threads import side_by_side
 
 N_STARTS, START_BITS = 5, 5.0
 LEAST_TOLD, MOST_UNLIKE_SEEN = 3.0, 0.4
@@ -52,10 +53,11 @@ def guess_matches(
     start &= unlike.sum(axis=1) <= MOST_UNLIKE * (level > 0).sum(axis=1)
     begin = start.astype(float) if answer is None else np.where(answer >= 0, answer, start).astype(float)
     patterns = Patterns.of(level)
-    return [
-        fit_mixture(patterns, expected, strangers, begin, generator).probability(patterns)
-        for _ in range(N_STARTS)
-    ]
+
+    def fitted(own: np.random.Generator) -> np.ndarray:
+        return fit_mixture(patterns, expected, strangers, begin, own).probability(patterns)
+
+    return side_by_side(fitted, generator.spawn(N_STARTS))
 
 
 def is_credible(

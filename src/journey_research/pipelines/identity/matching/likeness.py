@@ -21,6 +21,7 @@ import pandas as pd
 
 from .columns import ValueColumn
 from .quantities import closeness, days_near, near, nearness, read
+from .threads import side_by_side
 from .words import all_words
 
 MEASURES: dict[str, tuple[str, ...]] = {
@@ -39,6 +40,7 @@ MOST_EDITS = 4
 NEAR = 0.8  # names of strangers are alike up to about this; what is above it tells misspellings
 RARITY_BITS = 10.0
 LEAST_SHARED = 0.05
+MANY = 20_000  # pairs that are worth threads of their own
 
 
 def likeness(a: str, b: str) -> float:
@@ -254,12 +256,14 @@ class Likeness:
 
     def compare(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """Features of k pairs of records: shape (k, features), float64."""
-        parts = [one.compare(one.column.codes[first], one.column.codes[second]) for one in self.by_column]
-        parts += [
-            one.compare(*(column.codes[of] for column in (one.one, one.other) for of in (first, second)))
-            for one in self.swaps
-        ]
-        return np.concatenate(parts, axis=1)
+
+        def compared(part: ColumnLikeness | SwappedNames) -> np.ndarray:
+            both = (part.one, part.other) if isinstance(part, SwappedNames) else (part.column,)
+            return part.compare(*(column.codes[of] for column in both for of in (first, second)))
+
+        parts: list[ColumnLikeness | SwappedNames] = [*self.by_column, *self.swaps]
+        told = map(compared, parts) if len(first) < MANY else side_by_side(compared, parts)
+        return np.concatenate(list(told), axis=1)
 
 
 def find_swaps(columns: Sequence[ValueColumn]) -> list[tuple[str, str]]:

@@ -40,7 +40,7 @@ from .levels import (
 from .likeness import Likeness
 from .logistic import Logistic
 from .pseudo_matches import LEAST_BITS
-from .unlabelled import LEAST_MATCHES, THRESHOLD, Unlabelled
+from .unlabelled import AMONG_MANY, LEAST_MATCHES, Unlabelled, threshold_at
 
 # What brings pairs together before anything is learnt; of other kinds only equal values do.
 FIRST_PREDICATES = {
@@ -161,8 +161,9 @@ def fit_mutual_best(
     fitted, _ = _fit_until_they_stay(first, second, features, scores, partners.lists, generator, fitted)
     probability = fitted.probability(features)
     rules = [rules[at] for at in worth_comparing(brought_by(found, first * n + second), probability)]
+    threshold = AMONG_MANY if partners.are_clean else threshold_at(2 * float(probability.sum()) / n)
     matched = float(probability.mean())
-    return MutualBest(rules, fitted, THRESHOLD, "", matched, False, partners, matches, share)
+    return MutualBest(rules, fitted, threshold, "", matched, False, partners, matches, share)
 
 
 def _fit_until_they_stay(

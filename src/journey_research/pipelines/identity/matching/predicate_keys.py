@@ -88,6 +88,8 @@ def keys_of(values: np.ndarray, predicate: str, counts: WordCounts | None = None
         return _in_chunks(values, _suffixes_of)
     if predicate == "oneGramFingerprint":
         return _letter_sets(values)
+    if predicate == "commonIntegerPredicate":
+        return _integers_of(values)
     if predicate in MEASURED:
         return _of_quantities(values, predicate)
     if predicate == "codeWords":
@@ -210,6 +212,26 @@ def _letter_sets(values: np.ndarray) -> Keys:
             low, high = low | lower[letters[:, place]], high | upper[letters[:, place]]
         key[own] = _stirred(_stirred(low) + high * _MULTIPLIER + np.uint64(1))
     return Keys(np.arange(len(values) + 1), key)
+
+
+def _integers_of(values: np.ndarray) -> Keys:
+    """Whole numbers, without noughts before them; where a value has letters beyond ASCII, by dedupe."""
+    texts = pa.array(values, pa.string())
+    is_ascii = pc.string_is_ascii(texts).to_numpy(zero_copy_only=False)
+    rows, others = np.flatnonzero(is_ascii), np.flatnonzero(~is_ascii)
+    lists = pc.split_pattern_regex(texts.take(pa.array(rows)), "[^0-9]+")
+    digits, owner = lists.flatten(), np.repeat(rows, np.diff(lists.offsets.to_numpy()))
+    is_number = pc.not_equal(digits, "")
+    bare = pc.utf8_ltrim(digits.filter(is_number), "0")
+    number = pc.if_else(pc.equal(bare, ""), "0", bare)
+    told = _told(values[others], _function("commonIntegerPredicate"))
+    return _by_owner(
+        np.concatenate(
+            [owner[is_number.to_numpy(zero_copy_only=False)], np.repeat(others, np.diff(told.starts))]
+        ),
+        np.concatenate([_hashed_words(number), told.key]),
+        len(values),
+    )
 
 
 def _told(values: np.ndarray, function: Callable[[str], frozenset[str]]) -> Keys:

@@ -43,8 +43,8 @@ MOST_FITTED, ENOUGH_FITTED = 400_000, 250_000  # pairs of all records; of a samp
 HELD_BITS = 22
 MAIN_SHARE, MOST_UNLIKE_SHOWN = 0.25, 0.6
 RUNNING, LEAST_REPEATED = ("code", "date", "number"), 0.01
-THRESHOLD = 0.3
-ROUNDS = (THRESHOLD,)  # of clusters that teach; more drift from what the values say
+AMONG_MANY, ALONE, MANY = 0.3, 0.5, 2.0  # thresholds of clusters, and from how many matches a record on
+ROUNDS = (AMONG_MANY,)  # of clusters that teach; more drift from what the values say
 LEAST_RECORDS, LEAST_COLUMNS, LEAST_MATCHES, LEAST_PER_RECORD = 50, 2, 10, 0.0075
 NOTHING_SHOWS = "hardly any two records agree in several values, so nothing shows what a repeat looks like"
 
@@ -161,8 +161,24 @@ def fit_unlabelled(
         if pairs.is_whole
         else settle_guess(pairs, probability, training_seed, ROUNDS)
     )
-    rules = [rules[at] for at in worth_comparing(asked.brought, fitted.probability(features))]
-    return Unlabelled(rules, fitted, THRESHOLD, "", share, says_nothing=False)
+    probability = fitted.probability(features)
+    rules = [rules[at] for at in worth_comparing(asked.brought, probability)]
+    n_ends = 2 if pairs.is_whole else 1  # of a pair among the records asked; of few, hardly ever both
+    threshold = threshold_at(n_ends * float(probability.sum()) / n_asked)
+    return Unlabelled(rules, fitted, threshold, "", share, says_nothing=False)
+
+
+def threshold_at(matches_per_record: float) -> float:
+    """Least mean probability inside a cluster, by how many others of its person a record has on average.
+
+    Two records alone are joined where that is likelier than not. Of many records of one person some are
+    unlike, and the mean over all pairs of two groups that belong together is less than each pair deserves.
+
+    Example:
+        >>> [threshold_at(number) for number in (0.0, 1.0, 2.0, 5.0)]
+        [0.5, 0.4, 0.3, 0.3]
+    """
+    return round(ALONE - (ALONE - AMONG_MANY) * min(1.0, matches_per_record / MANY), 3)
 
 
 def told_bits(columns: Sequence[ValueColumn]) -> np.ndarray:
@@ -190,11 +206,11 @@ def _is_running(column: ValueColumn) -> bool:
 
 
 def _refused(reason: str, rules: list[Rule] | None = None, share: float = 0.0) -> Unlabelled:
-    return Unlabelled(rules or [], None, THRESHOLD, reason, share, says_nothing=False)
+    return Unlabelled(rules or [], None, ALONE, reason, share, says_nothing=False)
 
 
 def _silent(reason: str) -> Unlabelled:
-    return Unlabelled([], None, THRESHOLD, reason, 0.0, says_nothing=True)
+    return Unlabelled([], None, ALONE, reason, 0.0, says_nothing=True)
 
 
 @dataclass(frozen=True)
