@@ -120,25 +120,27 @@ def test_true_shares_are_found():
     assert fitted.level[1, :, 7] == pytest.approx(0.15, abs=0.02)
 
 
-def test_relatives_are_a_sort_of_their_own():
-    # Relatives outnumber matches four to one, and agree in the first two columns as matches do.
+@pytest.mark.parametrize("n_shared", [2, 4, 6])
+def test_relatives_are_a_sort_of_their_own(n_shared):
+    # Relatives outnumber matches four to one, and agree in all but two columns as matches do.
     draw = np.random.default_rng(1)
     kind = draw.choice(3, 20_000, p=[0.05, 0.2, 0.75])
     agrees = np.stack(
         [
             draw.random(len(kind)) < np.array(told)[kind]
-            for told in [(0.95, 0.95, 0.3)] * 2 + [(0.95, 0.02, 0.02)] * 2
+            for told in [(0.95, 0.95, 0.3)] * n_shared + [(0.95, 0.02, 0.02)] * 2
         ],
         axis=1,
     )
     level = np.where(agrees, ALIKE, 1)
-    by_chance = chances(*[(0.98, 0.02)] * 4)
-    strangers = Strangers(by_chance, np.arange(N_LEVELS)[None].repeat(4, 0) == 1, np.full(4, True))
+    n = n_shared + 2
+    by_chance = chances(*[(0.98, 0.02)] * n)
+    strangers = Strangers(by_chance, np.arange(N_LEVELS)[None].repeat(n, 0) == 1, np.full(n, True))
     start = agrees.all(axis=1).astype(float)
-    expected = Expected(chances(*[(0.05, 0.95)] * 4), np.full(4, np.inf))
+    expected = Expected(chances(*[(0.05, 0.95)] * n), np.full(n, np.inf))
     fitted = fit_mixture(Patterns.of(level), expected, strangers, start, np.random.default_rng(2))
     assert fitted.share[0] == pytest.approx(0.05, abs=0.01)
-    # Every sort of strangers is at chance in two of the four telling columns.
+    # Every sort of strangers is at chance in two of the telling columns.
     assert ((fitted.level[1:, :, 1] >= 0.75).sum(axis=1) >= 2).all()
 
 

@@ -4,9 +4,9 @@ Context: two classes, both free, take the commonest likeness for the one looked 
 records repeat that is the household. And values of strangers hang together (relatives share name,
 street and town), which one class of strangers with independent columns cannot say. Choice: what
 matches look like is known beforehand from pairs that agree in everything else and may only drift
-from it; strangers are of several sorts, each of them at chance in at least half of the columns that
-tell records apart, so that no sort can take the matches. Given up: matches that differ in most of
-what they tell.
+from it; strangers are of several sorts, each of them at chance in at least two of the columns that tell
+records apart, so that no sort can take the matches, and one can be relatives, who share all but first
+name and birth date. Given up: matches that differ in two columns as strangers do.
 
 Source: Fellegi and Sunter (1969); expectation and maximisation as in Winkler (1988); several sorts
 of strangers stand for the dependence between columns as in Larsen and Rubin (2001).
@@ -25,7 +25,7 @@ from .levels import DIFFERENT, MISSING, N_LEVELS, Strangers
 MOST_STEPS, LEAST_GAIN = 200, 1e-6
 SMOOTHING = 50.0
 N_SORTS = 4
-LEAST_AT_CHANCE = 0.8
+LEAST_AT_CHANCE, AT_CHANCE = 0.8, 2
 LEAST_SHARE, LEAST_CHANCE = 1e-6, 1e-9
 DRAWN_STEPS, DRAWN_ALIKE = 10, 2
 COLUMNS_A_KEY = 13
@@ -181,11 +181,11 @@ class _Fitting:
         return share / share.sum(), np.maximum(levels, LEAST_CHANCE)
 
     def _at_chance(self, level: np.ndarray) -> np.ndarray:
-        """A sort of strangers, at chance in at least half of the telling columns: the likeliest ones."""
+        """A sort of strangers, at chance in two of the telling columns, of few in half: the likeliest ones."""
         told, unlike, is_telling = self.strangers
         by_chance = (told * unlike).sum(axis=1)
         ratio = np.where(is_telling, (level * unlike).sum(axis=1) / np.maximum(by_chance, 1e-9), -1.0)
-        n_least = max(1, int(is_telling.sum()) // 2) if is_telling.any() else 0
+        n_least = min(AT_CHANCE, max(1, int(is_telling.sum()) // 2)) if is_telling.any() else 0
         forced = np.argsort(-ratio, kind="stable")[:n_least]
         forced = forced[ratio[forced] < LEAST_AT_CHANCE]
         level = level.copy()
