@@ -56,9 +56,9 @@ def test_answers_are_where_the_fits_start(people, monkeypatch):
     """Whatever two records agree in: who is known to be distinct starts at 0, who is the same at 1."""
     starts = []
 
-    def fit(patterns, expected, strangers, start, draw):
+    def fit(patterns, expected, strangers, start, draw, at_chance):
         starts.append(start)
-        return fit_mixture(patterns, expected, strangers, start, draw)
+        return fit_mixture(patterns, expected, strangers, start, draw, at_chance=at_chance)
 
     monkeypatch.setattr("journey_research.pipelines.identity.matching.first_guess.fit_mixture", fit)
     same = people[3]

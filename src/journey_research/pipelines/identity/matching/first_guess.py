@@ -15,12 +15,12 @@ import numpy as np
 
 from .columns import ValueColumn
 from .levels import Strangers, count_levels, is_unlike, unlike_shares
-from .mixture import Expected, Patterns, fit_mixture
+from .mixture import AT_CHANCE, Expected, Patterns, fit_mixture
 from .pseudo_matches import GUESSED, MOST_UNLIKE, agreement_bits
 from .threads import side_by_side
 
 N_STARTS, START_BITS = 5, 5.0
-LEAST_TOLD, MOST_UNLIKE_SEEN = 3.0, 0.4
+LEAST_TOLD, MOST_UNLIKE_SEEN, MOST_UNLIKE_HELD = 3.0, 0.4, 0.2
 FALSELY_DOUBTED = 0.025  # of right fits, all columns together
 
 
@@ -35,6 +35,9 @@ def guess_matches(
     answer: np.ndarray | None = None,
 ) -> list[np.ndarray]:
     """First probabilities of k pairs, by several fits of a mixture that start from what agrees in most.
+
+    Where matches are known to be hardly ever unlike in a column and what is found often is, it is relatives,
+    who agree in all the others: then strangers may, too.
 
     Args:
         columns: The compared columns of n records.
@@ -54,10 +57,21 @@ def guess_matches(
     begin = start.astype(float) if answer is None else np.where(answer >= 0, answer, start).astype(float)
     patterns = Patterns.of(level)
 
-    def fitted(own: np.random.Generator) -> np.ndarray:
-        return fit_mixture(patterns, expected, strangers, begin, own).probability(patterns)
+    def fits(at_chance: int) -> list[np.ndarray]:
+        def fitted(own: np.random.Generator) -> np.ndarray:
+            mixture = fit_mixture(patterns, expected, strangers, begin, own, at_chance=at_chance)
+            return mixture.probability(patterns)
 
-    return side_by_side(fitted, generator.spawn(N_STARTS))
+        return side_by_side(fitted, generator.spawn(N_STARTS))
+
+    def held_unlike(found: list[np.ndarray]) -> float:
+        seen = unlike_shares(count_levels(level, np.median(found, axis=0)), strangers)
+        return float(seen[strangers.is_telling & np.isinf(expected.pairs)].max(initial=0.0))
+
+    found = fits(AT_CHANCE)
+    if held_unlike(found) > MOST_UNLIKE_HELD:
+        found = min(found, fits(1), key=held_unlike)
+    return found
 
 
 def is_credible(

@@ -25,7 +25,7 @@ from .levels import DIFFERENT, MISSING, N_LEVELS, Strangers
 MOST_STEPS, LEAST_GAIN = 200, 1e-6
 SMOOTHING = 50.0
 N_SORTS = 4
-LEAST_AT_CHANCE, AT_CHANCE = 0.8, 2
+LEAST_AT_CHANCE, AT_CHANCE = 0.8, 2  # how unlike, beside strangers; and in how many columns
 LEAST_SHARE, LEAST_CHANCE = 1e-6, 1e-9
 DRAWN_STEPS, DRAWN_ALIKE = 10, 2
 COLUMNS_A_KEY = 13
@@ -110,6 +110,7 @@ def fit_mixture(
     start: np.ndarray,
     generator: np.random.Generator,
     n_sorts: int = N_SORTS,
+    at_chance: int = AT_CHANCE,
 ) -> Mixture:
     """Expectation and maximisation.
 
@@ -120,6 +121,7 @@ def fit_mixture(
         start: k first guesses of the probability.
         generator: Draws the first sorts of strangers.
         n_sorts: Of strangers.
+        at_chance: In so many telling columns a sort of strangers is at chance, of few in half of them.
 
     Returns:
         The mixture after the last step: 200 at most, or when a pair's log-likelihood gains less than
@@ -129,7 +131,7 @@ def fit_mixture(
     guessed = np.bincount(patterns.place, weights=start, minlength=len(times)) / times
     sorts = _draw_sorts(patterns.level, times * (1 - guessed), n_sorts, generator)
     weight = np.concatenate([guessed[:, None], sorts * (1 - guessed)[:, None]], axis=1) * times[:, None]
-    fitting = _Fitting(hot, times.astype(float), expected, strangers)
+    fitting = _Fitting(hot, times.astype(float), expected, strangers, at_chance)
     share, levels = fitting.maximise(weight, is_first=True)
     objectives: list[float] = []
     for _ in range(MOST_STEPS):
@@ -147,6 +149,7 @@ class _Fitting:
     times: np.ndarray
     expected: Expected
     strangers: Strangers
+    at_chance: int
 
     @cached_property
     def pool(self) -> np.ndarray:
@@ -181,11 +184,11 @@ class _Fitting:
         return share / share.sum(), np.maximum(levels, LEAST_CHANCE)
 
     def _at_chance(self, level: np.ndarray) -> np.ndarray:
-        """A sort of strangers, at chance in two of the telling columns, of few in half: the likeliest ones."""
+        """A sort of strangers, at chance in some of the telling columns: the likeliest ones."""
         told, unlike, is_telling = self.strangers
         by_chance = (told * unlike).sum(axis=1)
         ratio = np.where(is_telling, (level * unlike).sum(axis=1) / np.maximum(by_chance, 1e-9), -1.0)
-        n_least = min(AT_CHANCE, max(1, int(is_telling.sum()) // 2)) if is_telling.any() else 0
+        n_least = min(self.at_chance, max(1, int(is_telling.sum()) // 2)) if is_telling.any() else 0
         forced = np.argsort(-ratio, kind="stable")[:n_least]
         forced = forced[ratio[forced] < LEAST_AT_CHANCE]
         level = level.copy()

@@ -11,6 +11,7 @@ them are no matches. Given up: columns whose errors come together, which then lo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,11 +31,12 @@ MOST_UNLIKE, MOST_BY_CHANCE = 0.15, 0.05
 MOST_EXTRA_BITS, BITS_STEP, MOST_BITS = 12.0, 0.25, 120.0
 LEAST_PAIRS, DOUBT = 10, 1.5
 LEAST_KIN, MOST_KIN, KIN_MATTERS = 0.3, 0.98, 0.5
-MOST_DIFFERENT, LEAST_DIFFERENT = 0.10, 0.03
+MOST_DIFFERENT, LEAST_DIFFERENT, MOST_RENAMED = 0.10, 0.03, 0.4
 LEAST_SHOWING, LEAST_SHOWN = 2, 10
 MOST_SHOWN = 50.0  # pairs that pseudo-matches count for beside known matches
 GUESSED = 5.0  # pairs' worth of a guess, for columns with hardly any pair
 GUESS = (0.0, 0.10, 0.05, 0.05, 0.10)
+NAME = r"(first|given|fore|last|family|sur)[^a-z]?name|\b[fl]name|vorname|nachname"
 
 
 @dataclass(frozen=True)
@@ -219,8 +221,10 @@ def expect_matches(
     """What each column looks like in matches.
 
     Where relatives hide among the pairs, at most a tenth of the matches are taken to be unlike in the
-    column, and there is no drifting from that. Matches that somebody told of are no relatives: where
-    there are any, they say what matches look like, and all the others count for fifty of them.
+    column, and there is no drifting from that. So it is where a name differs in most pairs: with names and
+    addresses alone nothing else tells relatives, and nobody is called something else that often. Matches
+    that somebody told of are no relatives: where there are any, they say what matches look like, and all the
+    others count for fifty of them.
 
     Args:
         likeness: The compared columns.
@@ -231,21 +235,31 @@ def expect_matches(
     counts = count_levels(pseudo.level, pseudo.weight)
     usual = count_levels(pseudo.level, np.ones(len(pseudo.level)))
     levels = np.zeros(counts.shape)
+    names = names_of_people(likeness)
+    hides_kin = pseudo.kin > KIN_MATTERS
     for at, column in enumerate(likeness.columns):
         guess = np.zeros(N_LEVELS)
         guess[: len(GUESS)] = GUESS if column.kind != "category" else (0.0, 0.2, 0.0, 0.0, 0.0)
         equal = usual[at, EQUAL:] + 1.0
         guess[EQUAL:] = (1 - guess.sum()) * equal / equal.sum()
         shown = (counts[at] + GUESSED * guess) / (counts[at].sum() + GUESSED)
-        most = MOST_DIFFERENT if pseudo.kin[at] > KIN_MATTERS else 1.0
+        if column.name in names and shown[strangers.unlike[at]].sum() > MOST_RENAMED:
+            hides_kin[at] = True
+        most = MOST_DIFFERENT if hides_kin[at] else 1.0
         levels[at] = _bounded(shown, strangers.unlike[at], strangers.level[at], LEAST_DIFFERENT, most)
-    pairs = np.where(pseudo.kin > KIN_MATTERS, np.inf, counts.sum(axis=1) + GUESSED)
+    pairs = np.where(hides_kin, np.inf, counts.sum(axis=1) + GUESSED)
     if told is None:
         return Expected(levels, pairs)
     known = count_levels(told, np.ones(len(told)))
     n_told, n_shown = known.sum(axis=1), np.minimum(counts.sum(axis=1), MOST_SHOWN) + GUESSED
     levels = (known + n_shown[:, None] * levels) / (n_told + n_shown)[:, None]
     return Expected(levels, pairs + n_told)
+
+
+def names_of_people(likeness: Likeness) -> set[str]:
+    """Columns of first and last names: those that hold each other's values, and those that are called so."""
+    called = {column.name for column in likeness.columns if re.search(NAME, column.name, re.IGNORECASE)}
+    return called | {column.name for swap in likeness.swaps for column in (swap.one, swap.other)}
 
 
 def _bounded(
