@@ -5,8 +5,9 @@ records repeat that is the household. And values of strangers hang together (rel
 street and town), which one class of strangers with independent columns cannot say. Choice: what
 matches look like is known beforehand from pairs that agree in everything else and may only drift
 from it; strangers are of several sorts, each of them at chance in at least two of the columns that tell
-records apart, so that no sort can take the matches, and one can be relatives, who share all but first
-name and birth date. Given up: matches that differ in two columns as strangers do.
+records apart (in one, where whoever asks says so, or where there are two or three), so that no sort can
+take the matches, and one can be relatives, who share all but first name and birth date. Given up: matches
+that differ in so many columns as strangers do.
 
 Source: Fellegi and Sunter (1969); expectation and maximisation as in Winkler (1988); several sorts
 of strangers stand for the dependence between columns as in Larsen and Rubin (2001).
